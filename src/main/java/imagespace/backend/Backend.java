@@ -1,0 +1,163 @@
+package imagespace.backend;
+
+/**
+ * The operators of a convolutional network, on one device. Forward and backward come in pairs.
+ *
+ * <p>Conventions: outputs first, then inputs, then shapes, then the number {@code n} of images (tensors may have room
+ * for more; what lies beyond is left alone). NHWC throughout. Every gradient is <em>set</em>, never added to, unless its
+ * Javadoc says otherwise. Operators are asynchronous where the device is: {@link #read} waits. A backend and its
+ * tensors belong to one thread at a time.
+ */
+public interface Backend extends AutoCloseable {
+    /** Name for ledgers and logs, such as "cpu". */
+    String name();
+
+    /** One line for people: device, vector width, threads. */
+    String describe();
+
+    /** A new tensor of zeros. */
+    Tensor tensor(int... shape);
+
+    /** A view of the values {@code offset ...} of a tensor, in another shape; no copy. */
+    Tensor view(Tensor tensor, int offset, int... shape);
+
+    /** Copies {@code values[0 .. count)} to the start of a tensor. */
+    void write(Tensor to, float[] values, int count);
+
+    /** Copies the first {@code count} values of a tensor to an array, after all work before is done. */
+    void read(Tensor from, float[] values, int count);
+
+    /** Sets every value of a tensor. */
+    void fill(Tensor tensor, float value);
+
+    /** Images kept on the device as bytes; made by {@link #upload}. */
+    interface Pixels {}
+
+    /**
+     * Brings images to the device.
+     *
+     * @param nhwc bytes 0 .. 255, [count, height, width, channels]; kept, not copied, where the device is the host
+     */
+    Pixels upload(byte[] nhwc, int height, int width, int channels);
+
+    /**
+     * Puts a batch together: scales bytes to [0, 1], augments, and makes noise samples.
+     *
+     * @param out [n, height, width, channels], set
+     * @param ids the samples are {@code ids[from .. from + n)}. An id of 0 or more is an image of {@code pixels}; a
+     *     negative one is noise sample -1 - id, uniform in 0 .. 255 per pixel and channel ({@link RandomStream#NOISE})
+     * @param noiseSeed key of the noise: the same noise sample is the same image in every epoch
+     * @param augmentSeed key of the augmentation ({@link RandomStream#AUGMENT}), drawn for position {@code from + i}
+     */
+    void assemble(
+            Tensor out,
+            Pixels pixels,
+            int[] ids,
+            int from,
+            Augmentation augmentation,
+            long noiseSeed,
+            long augmentSeed,
+            int n);
+
+    /** out = activation(in * weights + bias). Out [n, oh, ow, co]; in [n, h, w, ci]; weights [k, k, ci, co]. */
+    void convForward(
+            Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, ConvShape shape, int n);
+
+    /** Sets dIn [n, h, w, ci] from dOut [n, oh, ow, co], the gradient before the activation. */
+    void convBackwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape shape, int n);
+
+    /** Sets dWeights [k, k, ci, co] from dOut, the gradient before the activation, and the layer's input. */
+    void convBackwardWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape shape, int n);
+
+    /** out = activation(in * weights + bias). Out [n, outputs]; in [n, inputs]; weights [inputs, outputs]. */
+    void denseForward(
+            Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, int inputs, int outputs, int n);
+
+    /** Sets dIn [n, inputs] = dOut * transposed weights. */
+    void denseBackwardData(Tensor dIn, Tensor dOut, Tensor weights, int inputs, int outputs, int n);
+
+    /** Sets dWeights [inputs, outputs] = transposed in * dOut. */
+    void denseBackwardWeights(Tensor dWeights, Tensor dOut, Tensor in, int inputs, int outputs, int n);
+
+    /**
+     * Back through activation and bias: multiplies dOut [rows, channels] in place by the derivative of the activation,
+     * read off the sign of {@code out}, and sets dBias [channels] to its column sums.
+     */
+    void activationBackward(Tensor dOut, Tensor dBias, Tensor out, Activation activation, int rows, int channels);
+
+    /** out = maximum over each window. */
+    void maxPoolForward(Tensor out, Tensor in, PoolShape shape, int n);
+
+    /** Sets dIn: each window's gradient goes to its first maximum in row-major order; windows that overlap add up. */
+    void maxPoolBackward(Tensor dIn, Tensor dOut, Tensor out, Tensor in, PoolShape shape, int n);
+
+    /** out = mean over each window. */
+    void averagePoolForward(Tensor out, Tensor in, PoolShape shape, int n);
+
+    /** Sets dIn: each window's gradient is shared out evenly; windows that overlap add up. */
+    void averagePoolBackward(Tensor dIn, Tensor dOut, PoolShape shape, int n);
+
+    /**
+     * Inverted dropout: mask is 0 with probability {@code rate}, else 1 / (1 - rate), and out = in * mask.
+     *
+     * <p>Value i is dropped if half-word i (low half first) of the stream {@link RandomStream#DROPOUT} of
+     * {@code seed} is below rate * 65536: half-word i is draw i / 2, low half for even i.
+     */
+    void dropoutForward(Tensor out, Tensor mask, Tensor in, float rate, long seed, int count);
+
+    /** Sets dIn = dOut * mask. */
+    void dropoutBackward(Tensor dIn, Tensor dOut, Tensor mask, int count);
+
+    /** Probabilities [n, classes] from logits [n, classes]. */
+    void softmax(Tensor probabilities, Tensor logits, int classes, int n);
+
+    /**
+     * Softmax and the weighted cross-entropy of equations 1 and 2: L = -sum w log p_y / sum w, with label smoothing.
+     *
+     * @param dLogits set to w[i] / sum(w) * (p - target), [n, classes]
+     * @param probabilities set, [n, classes]
+     * @param totals [3], <em>added to</em>: sum of w * loss, sum of w, number of samples whose largest probability is
+     *     the label's
+     * @param labels class indices as floats (exact), [n]
+     * @param weights w, [n]; not all zero
+     * @param smoothing eps: the target is (1 - eps) * onehot + eps / classes
+     */
+    void softmaxCrossEntropy(
+            Tensor dLogits,
+            Tensor probabilities,
+            Tensor totals,
+            Tensor logits,
+            Tensor labels,
+            Tensor weights,
+            float smoothing,
+            int classes,
+            int n);
+
+    /**
+     * SGD with momentum (PyTorch's form): velocity = momentum * velocity + gradient; parameter -= rate * velocity.
+     */
+    void sgdStep(Tensor parameters, Tensor gradients, Tensor velocity, float rate, float momentum);
+
+    /**
+     * Adam (Kingma and Ba, algorithm 1): moments m and v are updated, then parameter -= rate * mHat / (sqrt(vHat) + eps).
+     *
+     * @param step 1 for the first step; corrects the bias of the moments
+     */
+    void adamStep(
+            Tensor parameters,
+            Tensor gradients,
+            Tensor m,
+            Tensor v,
+            float rate,
+            float beta1,
+            float beta2,
+            float epsilon,
+            int step);
+
+    /** The FGSM step: out = clip(in + eps * sign(gradient), 0, 1); sign(0) = 0. */
+    void signStep(Tensor out, Tensor in, Tensor gradient, float epsilon, int count);
+
+    /** Waits for all work and frees the device's memory. */
+    @Override
+    void close();
+}

@@ -1,0 +1,14 @@
+package imagespace.data;
+
+/** Bad input data. The message is one line that says what is wrong, where, and what to do about it. */
+public final class DataException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    public DataException(String message) {
+        super(message);
+    }
+
+    public DataException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
