@@ -1,7 +1,13 @@
 package imagespace.backend;
 
-/** Stub: opens a backend by name. */
+import imagespace.backend.cpu.CpuBackend;
+import java.util.List;
+
+/** Opens a backend by name. */
 public final class Backends {
+    /** The names that {@link #open} knows. */
+    public static final List<String> NAMES = List.of("auto", "cpu", "cuda");
+
     private Backends() {}
 
     /**
@@ -11,6 +17,12 @@ public final class Backends {
      * @throws BackendUnavailableException if it is not to be had, with the reason and the remedy in one line
      */
     public static Backend open(String name, int threads) throws BackendUnavailableException {
-        throw new UnsupportedOperationException();
+        return switch (name) {
+            case "cpu", "auto" -> new CpuBackend(threads);
+            case "cuda" ->
+                throw new BackendUnavailableException(
+                        "the CUDA backend is not part of this version; use --backend cpu, or auto");
+            default -> throw new BackendUnavailableException("no backend '" + name + "'; there are " + NAMES);
+        };
     }
 }

@@ -1,25 +1,207 @@
 package imagespace.train;
 
+import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
+import imagespace.backend.Backend.Pixels;
+import imagespace.backend.Philox;
+import imagespace.backend.RandomStream;
+import imagespace.backend.Tensor;
 import imagespace.data.Dataset;
+import imagespace.data.Images;
 import imagespace.nn.Architecture;
+import imagespace.nn.Network;
+import imagespace.optim.Optimizer.Stepper;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 
-/** Stub: signatures only, body follows. */
+/**
+ * One network being trained on one data set: {@link #step} is the whole of it, {@link #epoch} repeats it.
+ *
+ * <p>Seed, data and configuration fix every bit of the result on the CPU.
+ */
 public final class Training {
-    public Training(Backend backend, Architecture architecture, Dataset data, TrainingConfig config) {}
+    /** How often the loss is looked at, in steps: each look waits for the device. */
+    private static final int LOOK = 32;
+
+    private final Backend backend;
+    private final Network network;
+    private final Dataset data;
+    private final TrainingConfig config;
+    private final Stepper optimizer;
+    private final Map<Images, Pixels> uploaded = new IdentityHashMap<>();
+    private final Pixels pixels;
+    private final Tensor labels;
+    private final Tensor weights;
+    private final Tensor probabilities;
+    /** Sum of weighted losses, sum of weights, number right, since the epoch began. */
+    private final Tensor totals;
+
+    private final float[] totalsRead = new float[3];
+    /** The epoch's order: ids, labels and weights of the samples as they come. */
+    private final int[] order;
+
+    private final int[] orderedIds;
+    private final float[] labelBatch;
+    private final float[] weightBatch;
+    private long augmentSeed;
+    private int epoch;
+    private long steps;
+
+    /** A fresh network for the data's image size. The architecture must have an output for each class. */
+    public Training(Backend backend, Architecture architecture, Dataset data, TrainingConfig config) {
+        this.backend = backend;
+        this.data = data;
+        this.config = config;
+        if (data.size() == 0) {
+            throw new IllegalArgumentException("there is no sample to train on");
+        }
+        network = new Network(backend, architecture, config.batch(), config.seed());
+        if (network.classes() < data.classes()) {
+            throw new IllegalArgumentException(
+                    "the network has " + network.classes() + " outputs, the data " + data.classes() + " classes");
+        }
+        optimizer = config.optimizer().start(backend, network.parameters());
+        pixels = pixels(data.images());
+        labels = backend.tensor(config.batch());
+        weights = backend.tensor(config.batch());
+        probabilities = backend.tensor(config.batch(), network.classes());
+        totals = backend.tensor(3);
+        order = new int[data.size()];
+        orderedIds = new int[data.size()];
+        labelBatch = new float[config.batch()];
+        weightBatch = new float[config.batch()];
+        startEpoch();
+    }
+
+    /** The network as it stands. */
+    public Network network() {
+        return network;
+    }
+
+    /** Epochs finished. */
+    public int epoch() {
+        return epoch;
+    }
 
     /** Whether all epochs are done. */
     public boolean done() {
-        throw new UnsupportedOperationException();
+        return epoch >= config.epochs();
     }
 
-    /** Trains one epoch. */
+    /**
+     * Trains one epoch: every sample once, in an order of the epoch's own.
+     *
+     * @throws DivergedException when the loss is no longer a finite number
+     */
     public EpochSummary epoch(Progress progress) throws DivergedException {
-        throw new UnsupportedOperationException();
+        long start = System.nanoTime();
+        startEpoch();
+        int step = 0;
+        for (int from = 0; from < data.size(); from += config.batch()) {
+            int n = Math.min(config.batch(), data.size() - from);
+            step(from, n);
+            progress.advance(n);
+            if (++step % LOOK == 0) {
+                checkLoss();
+            }
+        }
+        checkLoss();
+        epoch++;
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        return new EpochSummary(
+                epoch, totalsRead[0] / totalsRead[1], (double) totalsRead[2] / data.size(), seconds);
     }
 
-    /** Predicts with dropout off. Data may have fewer label names than the network has outputs. */
-    public Predictions predict(Dataset data, Progress progress) {
-        throw new UnsupportedOperationException();
+    /**
+     * A training step on the samples {@code [from, from + n)} of the epoch's order: batch, forward, loss, backward,
+     * update.
+     */
+    public void step(int from, int n) {
+        assembleBatch(from, n);
+        network.forward(n, true, Philox.derive(config.seed(), RandomStream.DROPOUT, steps));
+        backend.softmaxCrossEntropy(
+                network.dLogits(),
+                probabilities,
+                totals,
+                network.logits(),
+                labels,
+                weights,
+                config.labelSmoothing(),
+                network.classes(),
+                n);
+        network.backward(n, true);
+        optimizer.step(network.gradients());
+        steps++;
+    }
+
+    private void assembleBatch(int from, int n) {
+        backend.assemble(
+                network.input(), pixels, orderedIds, from, config.augmentation(), config.seed(), augmentSeed, n);
+        for (int i = 0; i < n; i++) {
+            labelBatch[i] = data.labels()[order[from + i]];
+            weightBatch[i] = data.weights()[order[from + i]];
+        }
+        backend.write(labels, labelBatch, n);
+        backend.write(weights, weightBatch, n);
+    }
+
+    /** Draws the epoch's order (Fisher and Yates' shuffle, from the identity) and seeds. */
+    private void startEpoch() {
+        long seed = Philox.derive(config.seed(), RandomStream.SHUFFLE, epoch);
+        augmentSeed = Philox.derive(config.seed(), RandomStream.AUGMENT, epoch);
+        Arrays.setAll(order, i -> i);
+        for (int i = order.length - 1; i > 0; i--) {
+            int j = Philox.below(i + 1, seed, RandomStream.SHUFFLE, i);
+            int swapped = order[i];
+            order[i] = order[j];
+            order[j] = swapped;
+        }
+        Arrays.setAll(orderedIds, i -> data.ids()[order[i]]);
+        backend.fill(totals, 0);
+    }
+
+    private void checkLoss() throws DivergedException {
+        backend.read(totals, totalsRead, 3);
+        if (!Float.isFinite(totalsRead[0])) {
+            throw new DivergedException(
+                    "the loss became " + totalsRead[0] + " in epoch " + (epoch + 1) + "; try a smaller learning rate");
+        }
+    }
+
+    /** Classifies samples with the network as it stands: dropout off, no augmentation. */
+    public Predictions predict(Dataset samples, Progress progress) {
+        Pixels source = pixels(samples.images());
+        int classes = network.classes();
+        float[] p = new float[config.batch() * classes];
+        int[] predicted = new int[samples.size()];
+        float[] maximum = new float[samples.size()];
+        float[] ofLabel = new float[samples.size()];
+        for (int from = 0; from < samples.size(); from += config.batch()) {
+            int n = Math.min(config.batch(), samples.size() - from);
+            backend.assemble(
+                    network.input(), source, samples.ids(), from, Augmentation.NONE, config.seed(), 0, n);
+            network.forward(n, false, 0);
+            backend.softmax(probabilities, network.logits(), classes, n);
+            backend.read(probabilities, p, n * classes);
+            for (int i = 0; i < n; i++) {
+                int best = 0;
+                for (int c = 1; c < classes; c++) {
+                    if (p[i * classes + c] > p[i * classes + best]) {
+                        best = c;
+                    }
+                }
+                predicted[from + i] = best;
+                maximum[from + i] = p[i * classes + best];
+                ofLabel[from + i] = p[i * classes + samples.labels()[from + i]];
+            }
+            progress.advance(n);
+        }
+        return new Predictions(samples.ids(), samples.labels(), predicted, maximum, ofLabel);
+    }
+
+    private Pixels pixels(Images images) {
+        return uploaded.computeIfAbsent(
+                images, i -> backend.upload(i.pixels(), i.height(), i.width(), i.channels()));
     }
 }

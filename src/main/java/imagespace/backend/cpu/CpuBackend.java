@@ -1,0 +1,232 @@
+package imagespace.backend.cpu;
+
+import static imagespace.backend.cpu.CpuTensor.of;
+
+import imagespace.backend.Activation;
+import imagespace.backend.Augmentation;
+import imagespace.backend.Backend;
+import imagespace.backend.ConvShape;
+import imagespace.backend.ConvShape.Padding;
+import imagespace.backend.PoolShape;
+import imagespace.backend.Tensor;
+import java.util.Arrays;
+
+/** The operators on the host's cores, by the Vector API. Same inputs, same bits, for any number of threads. */
+public final class CpuBackend implements Backend {
+    private final ThreadTeam team;
+    private final Convolution convolution;
+    private final Pooling pooling;
+    private final Elementwise elementwise;
+    private final BatchAssembly batches;
+
+    /** @param threads at least 1, or 0 for all cores */
+    public CpuBackend(int threads) {
+        if (threads < 0) {
+            throw new IllegalArgumentException("threads must be 0 (all cores) or more, not " + threads);
+        }
+        team = new ThreadTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+        convolution = new Convolution(new Gemm(team));
+        pooling = new Pooling(team);
+        elementwise = new Elementwise(team);
+        batches = new BatchAssembly(team);
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public String describe() {
+        return "CPU, Vector API, " + Simd.F.vectorBitSize() + "-bit vectors, " + team.threads() + " thread"
+                + (team.threads() == 1 ? "" : "s");
+    }
+
+    @Override
+    public Tensor tensor(int... shape) {
+        int size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        return new CpuTensor(new float[size], 0, shape);
+    }
+
+    @Override
+    public Tensor view(Tensor tensor, int offset, int... shape) {
+        CpuTensor whole = of(tensor);
+        CpuTensor part = new CpuTensor(whole.data, whole.at + offset, shape);
+        if (offset < 0 || offset + part.size() > whole.size()) {
+            throw new IllegalArgumentException(part + " at " + offset + " is not within " + whole);
+        }
+        return part;
+    }
+
+    @Override
+    public void write(Tensor to, float[] values, int count) {
+        System.arraycopy(values, 0, of(to).data, of(to).at, checked(to, count));
+    }
+
+    @Override
+    public void read(Tensor from, float[] values, int count) {
+        System.arraycopy(of(from).data, of(from).at, values, 0, checked(from, count));
+    }
+
+    private static int checked(Tensor tensor, int count) {
+        if (count > tensor.size()) {
+            throw new IllegalArgumentException(count + " values do not fit " + tensor);
+        }
+        return count;
+    }
+
+    @Override
+    public void fill(Tensor tensor, float value) {
+        CpuTensor t = of(tensor);
+        Arrays.fill(t.data, t.at, t.at + t.size(), value);
+    }
+
+    @Override
+    public Pixels upload(byte[] nhwc, int height, int width, int channels) {
+        return new BatchAssembly.HostPixels(nhwc, height, width, channels);
+    }
+
+    @Override
+    public void assemble(
+            Tensor out,
+            Pixels pixels,
+            int[] ids,
+            int from,
+            Augmentation augmentation,
+            long noiseSeed,
+            long augmentSeed,
+            int n) {
+        batches.assemble(
+                of(out), (BatchAssembly.HostPixels) pixels, ids, from, augmentation, noiseSeed, augmentSeed, n);
+    }
+
+    @Override
+    public void convForward(
+            Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, ConvShape shape, int n) {
+        convolution.forward(of(out), of(in), of(weights), of(bias), activation, shape, n);
+    }
+
+    @Override
+    public void convBackwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape shape, int n) {
+        convolution.backwardData(of(dIn), of(dOut), of(weights), shape, n);
+    }
+
+    @Override
+    public void convBackwardWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape shape, int n) {
+        convolution.backwardWeights(of(dWeights), of(dOut), of(in), shape, n);
+    }
+
+    @Override
+    public void denseForward(
+            Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, int inputs, int outputs, int n) {
+        convForward(out, in, weights, bias, activation, pixelOf(inputs, outputs), n);
+    }
+
+    @Override
+    public void denseBackwardData(Tensor dIn, Tensor dOut, Tensor weights, int inputs, int outputs, int n) {
+        convBackwardData(dIn, dOut, weights, pixelOf(inputs, outputs), n);
+    }
+
+    @Override
+    public void denseBackwardWeights(Tensor dWeights, Tensor dOut, Tensor in, int inputs, int outputs, int n) {
+        convBackwardWeights(dWeights, dOut, in, pixelOf(inputs, outputs), n);
+    }
+
+    /** A dense layer is the convolution of a single pixel. */
+    private static ConvShape pixelOf(int inputs, int outputs) {
+        return ConvShape.of(1, 1, inputs, outputs, 1, 1, Padding.VALID);
+    }
+
+    @Override
+    public void activationBackward(
+            Tensor dOut, Tensor dBias, Tensor out, Activation activation, int rows, int channels) {
+        elementwise.activationBackward(of(dOut), of(dBias), of(out), activation.slope(), rows, channels);
+    }
+
+    @Override
+    public void maxPoolForward(Tensor out, Tensor in, PoolShape shape, int n) {
+        pooling.maxForward(of(out), of(in), shape, n);
+    }
+
+    @Override
+    public void maxPoolBackward(Tensor dIn, Tensor dOut, Tensor out, Tensor in, PoolShape shape, int n) {
+        pooling.maxBackward(of(dIn), of(dOut), of(out), of(in), shape, n);
+    }
+
+    @Override
+    public void averagePoolForward(Tensor out, Tensor in, PoolShape shape, int n) {
+        pooling.averageForward(of(out), of(in), shape, n);
+    }
+
+    @Override
+    public void averagePoolBackward(Tensor dIn, Tensor dOut, PoolShape shape, int n) {
+        pooling.averageBackward(of(dIn), of(dOut), shape, n);
+    }
+
+    @Override
+    public void dropoutForward(Tensor out, Tensor mask, Tensor in, float rate, long seed, int count) {
+        elementwise.dropoutForward(of(out), of(mask), of(in), rate, seed, count);
+    }
+
+    @Override
+    public void dropoutBackward(Tensor dIn, Tensor dOut, Tensor mask, int count) {
+        elementwise.dropoutBackward(of(dIn), of(dOut), of(mask), count);
+    }
+
+    @Override
+    public void softmax(Tensor probabilities, Tensor logits, int classes, int n) {
+        Loss.softmax(of(probabilities), of(logits), classes, n);
+    }
+
+    @Override
+    public void softmaxCrossEntropy(
+            Tensor dLogits,
+            Tensor probabilities,
+            Tensor totals,
+            Tensor logits,
+            Tensor labels,
+            Tensor weights,
+            float smoothing,
+            int classes,
+            int n) {
+        Loss.crossEntropy(
+                of(dLogits),
+                of(probabilities),
+                of(totals),
+                of(logits),
+                of(labels),
+                of(weights),
+                smoothing,
+                classes,
+                n);
+    }
+
+    @Override
+    public void sgdStep(Tensor parameters, Tensor gradients, Tensor velocity, float rate, float momentum) {
+        elementwise.sgdStep(of(parameters), of(gradients), of(velocity), rate, momentum);
+    }
+
+    @Override
+    public void adamStep(
+            Tensor parameters,
+            Tensor gradients,
+            Tensor m,
+            Tensor v,
+            float rate,
+            float beta1,
+            float beta2,
+            float epsilon,
+            int step) {
+        elementwise.adamStep(of(parameters), of(gradients), of(m), of(v), rate, beta1, beta2, epsilon, step);
+    }
+
+    @Override
+    public void signStep(Tensor out, Tensor in, Tensor gradient, float epsilon, int count) {
+        elementwise.signStep(of(out), of(in), of(gradient), epsilon, count);
+    }
+
+    @Override
+    public void close() {
+        team.close();
+    }
+}

@@ -1,0 +1,25 @@
+package imagespace.backend.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The vector shape in use: the widest that the machine is fast at. Every kernel is written for any width. */
+final class Simd {
+    /** Must be a constant to C2, or every vector operation allocates. */
+    static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+
+    /** Floats in a vector: 16 with AVX-512, 8 with AVX2, 4 with NEON. */
+    static final int LANES = F.length();
+
+    private Simd() {}
+
+    /** The largest multiple of LANES that is not above n. */
+    static int whole(int n) {
+        return F.loopBound(n);
+    }
+
+    /** n rounded up to a multiple of m. */
+    static int roundUp(int n, int m) {
+        return (n + m - 1) / m * m;
+    }
+}

@@ -1,0 +1,217 @@
+package imagespace.nn;
+
+import imagespace.backend.Backend;
+import imagespace.backend.ConvShape;
+import imagespace.backend.Philox;
+import imagespace.backend.PoolShape;
+import imagespace.backend.RandomStream;
+import imagespace.backend.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An {@link Architecture} on a {@link Backend}: parameters, buffers for batches of up to {@code room} images, and the
+ * two passes. It computes; what is a batch, a loss or an update is for others to say.
+ *
+ * <p>All parameters lie in one tensor, layer after layer, weights before bias, so that an optimiser takes one pass. All
+ * memory is taken here and in the first backward pass.
+ */
+public final class Network {
+    private final Architecture architecture;
+    private final int classes;
+    private final Tensor parameters;
+    private final Tensor gradients;
+    private final Node input;
+    private final List<Node> nodes = new ArrayList<>();
+
+    /**
+     * @param room largest batch
+     * @param seed of the initial weights
+     */
+    public Network(Backend backend, Architecture architecture, int room, long seed) {
+        this.architecture = architecture;
+        float[] start = initialParameters(architecture, seed);
+        parameters = backend.tensor(start.length);
+        gradients = backend.tensor(start.length);
+        backend.write(parameters, start, start.length);
+        input = new Node.Input(backend, room, architecture.height(), architecture.width(), architecture.channels());
+        Node last = input;
+        int offset = 0;
+        for (Geometry g : geometries(architecture)) {
+            last = node(backend, last, room, g, offset);
+            offset += g.weights() + g.biases();
+            nodes.add(last);
+        }
+        int[] shape = last.out.shape();
+        classes = last.out.size() / shape[0];
+    }
+
+    /** A layer with the size of its input worked out. */
+    private record Geometry(Layer layer, int height, int width, int channels) {
+        ConvShape conv() {
+            Layer.Conv c = (Layer.Conv) layer;
+            return ConvShape.of(height, width, channels, c.filters(), c.kernel(), c.stride(), c.padding());
+        }
+
+        int inputs() {
+            return height * width * channels;
+        }
+
+        int weights() {
+            return switch (layer) {
+                case Layer.Conv c -> conv().weightSize();
+                case Layer.Dense d -> inputs() * d.units();
+                default -> 0;
+            };
+        }
+
+        int biases() {
+            return switch (layer) {
+                case Layer.Conv c -> c.filters();
+                case Layer.Dense d -> d.units();
+                default -> 0;
+            };
+        }
+
+        PoolShape pool() {
+            return switch (layer) {
+                case Layer.MaxPool p -> new PoolShape(height, width, channels, p.size(), p.size());
+                case Layer.AveragePool p -> new PoolShape(height, width, channels, p.size(), p.size());
+                default -> {
+                    if (height != width) {
+                        throw new IllegalArgumentException("global pooling wants square images, not " + height + "x" + width);
+                    }
+                    yield new PoolShape(height, width, channels, height, height);
+                }
+            };
+        }
+
+        /** The next layer's input. */
+        Geometry next(Layer following) {
+            return switch (layer) {
+                case Layer.Conv c -> new Geometry(following, conv().outHeight(), conv().outWidth(), c.filters());
+                case Layer.Dense d -> new Geometry(following, 1, 1, d.units());
+                case Layer.Dropout d -> new Geometry(following, height, width, channels);
+                case Layer.MaxPool p -> new Geometry(following, pool().outHeight(), pool().outWidth(), channels);
+                case Layer.AveragePool p -> new Geometry(following, pool().outHeight(), pool().outWidth(), channels);
+                case Layer.GlobalAveragePool p -> new Geometry(following, 1, 1, channels);
+            };
+        }
+    }
+
+    private static List<Geometry> geometries(Architecture a) {
+        List<Geometry> result = new ArrayList<>();
+        for (Layer layer : a.layers()) {
+            result.add(
+                    result.isEmpty()
+                            ? new Geometry(layer, a.height(), a.width(), a.channels())
+                            : result.getLast().next(layer));
+        }
+        return result;
+    }
+
+    private static float[] initialParameters(Architecture architecture, long seed) {
+        List<Geometry> all = geometries(architecture);
+        float[] start = new float[all.stream().mapToInt(g -> g.weights() + g.biases()).sum()];
+        int offset = 0;
+        for (Geometry g : all) {
+            int area = g.layer() instanceof Layer.Conv c ? c.kernel() * c.kernel() : 1;
+            int fanIn = g.layer() instanceof Layer.Dense ? g.inputs() : area * g.channels();
+            architecture.initializer().fill(start, offset, g.weights(), fanIn, area * g.biases(), seed);
+            offset += g.weights() + g.biases();
+        }
+        return start;
+    }
+
+    private Node node(Backend backend, Node previous, int room, Geometry g, int offset) {
+        return switch (g.layer()) {
+            case Layer.Conv c ->
+                new Node.Conv(backend, previous, room, g.conv(), c.activation(), parametersAt(backend, g, offset));
+            case Layer.Dense d ->
+                new Node.Dense(
+                        backend, previous, room, g.inputs(), d.units(), d.activation(), parametersAt(backend, g, offset));
+            case Layer.MaxPool p -> new Node.MaxPool(backend, previous, room, g.pool());
+            case Layer.AveragePool p -> new Node.AveragePool(backend, previous, room, g.pool());
+            case Layer.GlobalAveragePool p -> new Node.AveragePool(backend, previous, room, g.pool());
+            case Layer.Dropout d -> new Node.Dropout(backend, previous, room, d.rate());
+        };
+    }
+
+    private Node.Parameters parametersAt(Backend backend, Geometry g, int offset) {
+        int biasAt = offset + g.weights();
+        return new Node.Parameters(
+                backend.view(parameters, offset, g.weights()),
+                backend.view(parameters, biasAt, g.biases()),
+                backend.view(gradients, offset, g.weights()),
+                backend.view(gradients, biasAt, g.biases()));
+    }
+
+    /** The architecture it was made from. */
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    /** Number of categories. */
+    public int classes() {
+        return classes;
+    }
+
+    /** All weights and biases. */
+    public Tensor parameters() {
+        return parameters;
+    }
+
+    /** Gradient of the loss by {@link #parameters}, set by {@link #backward}. */
+    public Tensor gradients() {
+        return gradients;
+    }
+
+    /** Where a batch goes, [room, height, width, channels], values in [0, 1]. */
+    public Tensor input() {
+        return input.out;
+    }
+
+    /** What {@link #forward} sets, [room, classes]. */
+    public Tensor logits() {
+        return nodes.getLast().output(false);
+    }
+
+    /** Where the gradient of the loss by the logits goes before {@link #backward}, [room, classes]. */
+    public Tensor dLogits() {
+        return nodes.getLast().gradient(false);
+    }
+
+    /** What {@link #backwardToInput} sets: the gradient of the loss by the images. */
+    public Tensor dInput() {
+        return input.gradient(false);
+    }
+
+    /**
+     * Logits of the first n images of {@link #input}.
+     *
+     * @param training whether dropout drops
+     * @param seed of the dropout masks of this step; one seed serves all layers
+     */
+    public void forward(int n, boolean training, long seed) {
+        for (int i = 0; i < nodes.size(); i++) {
+            nodes.get(i).forward(n, training, Philox.derive(seed, RandomStream.DROPOUT, i));
+        }
+    }
+
+    /** Sets {@link #gradients} from {@link #dLogits}; {@code training} as in the forward pass before. */
+    public void backward(int n, boolean training) {
+        backward(n, training, false);
+    }
+
+    /** As {@link #backward}, and sets {@link #dInput} too. */
+    public void backwardToInput(int n, boolean training) {
+        backward(n, training, true);
+    }
+
+    private void backward(int n, boolean training, boolean toInput) {
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            nodes.get(i).backward(n, training, i > 0 || toInput);
+        }
+    }
+
+}

@@ -1,0 +1,204 @@
+package imagespace.nn;
+
+import imagespace.backend.Activation;
+import imagespace.backend.Backend;
+import imagespace.backend.ConvShape;
+import imagespace.backend.PoolShape;
+import imagespace.backend.Tensor;
+
+/**
+ * A layer at run time: its output, the gradient of its output, and how to compute the one from the previous node's
+ * output and the previous node's gradient from the other.
+ *
+ * <p>{@code forward} sets {@link #output}; {@code backward} reads {@link #gradient}, sets the gradients of the node's
+ * parameters, and sets the previous node's gradient if somebody wants it.
+ */
+abstract class Node {
+    final Backend backend;
+    final Node previous;
+    /** [room, height, width, channels] or [room, values]. */
+    final Tensor out;
+    /** Gradient of the loss by {@code out}; made when the first backward pass needs it. */
+    private Tensor dOut;
+
+    Node(Backend backend, Node previous, int... outShape) {
+        this.backend = backend;
+        this.previous = previous;
+        out = backend.tensor(outShape);
+    }
+
+    /** What the next node reads. */
+    Tensor output(boolean training) {
+        return out;
+    }
+
+    /** Where the next node puts its gradient. */
+    Tensor gradient(boolean training) {
+        if (dOut == null) {
+            dOut = backend.tensor(out.shape());
+        }
+        return dOut;
+    }
+
+    abstract void forward(int n, boolean training, long seed);
+
+    /** @param wanted whether the previous node's gradient is wanted; the parameters' always are */
+    abstract void backward(int n, boolean training, boolean wanted);
+
+    /** The images. */
+    static final class Input extends Node {
+        Input(Backend backend, int... shape) {
+            super(backend, null, shape);
+        }
+
+        @Override
+        void forward(int n, boolean training, long seed) {}
+
+        @Override
+        void backward(int n, boolean training, boolean wanted) {}
+    }
+
+    /** Weights and bias of a node, as views of the network's parameters and gradients. */
+    record Parameters(Tensor weights, Tensor bias, Tensor dWeights, Tensor dBias) {}
+
+    static final class Conv extends Node {
+        private final ConvShape shape;
+        private final Activation activation;
+        private final Parameters p;
+
+        Conv(Backend backend, Node previous, int room, ConvShape shape, Activation activation, Parameters p) {
+            super(backend, previous, room, shape.outHeight(), shape.outWidth(), shape.outChannels());
+            this.shape = shape;
+            this.activation = activation;
+            this.p = p;
+        }
+
+        @Override
+        void forward(int n, boolean training, long seed) {
+            backend.convForward(out, previous.output(training), p.weights, p.bias, activation, shape, n);
+        }
+
+        @Override
+        void backward(int n, boolean training, boolean wanted) {
+            Tensor dOut = gradient(training);
+            int pixels = n * shape.outHeight() * shape.outWidth();
+            backend.activationBackward(dOut, p.dBias, out, activation, pixels, shape.outChannels());
+            backend.convBackwardWeights(p.dWeights, dOut, previous.output(training), shape, n);
+            if (wanted) {
+                backend.convBackwardData(previous.gradient(training), dOut, p.weights, shape, n);
+            }
+        }
+    }
+
+    static final class Dense extends Node {
+        private final int inputs;
+        private final int outputs;
+        private final Activation activation;
+        private final Parameters p;
+
+        Dense(Backend backend, Node previous, int room, int inputs, int outputs, Activation activation, Parameters p) {
+            super(backend, previous, room, outputs);
+            this.inputs = inputs;
+            this.outputs = outputs;
+            this.activation = activation;
+            this.p = p;
+        }
+
+        @Override
+        void forward(int n, boolean training, long seed) {
+            backend.denseForward(
+                    out, previous.output(training), p.weights, p.bias, activation, inputs, outputs, n);
+        }
+
+        @Override
+        void backward(int n, boolean training, boolean wanted) {
+            Tensor dOut = gradient(training);
+            backend.activationBackward(dOut, p.dBias, out, activation, n, outputs);
+            backend.denseBackwardWeights(p.dWeights, dOut, previous.output(training), inputs, outputs, n);
+            if (wanted) {
+                backend.denseBackwardData(previous.gradient(training), dOut, p.weights, inputs, outputs, n);
+            }
+        }
+    }
+
+    static final class MaxPool extends Node {
+        private final PoolShape shape;
+
+        MaxPool(Backend backend, Node previous, int room, PoolShape shape) {
+            super(backend, previous, room, shape.outHeight(), shape.outWidth(), shape.channels());
+            this.shape = shape;
+        }
+
+        @Override
+        void forward(int n, boolean training, long seed) {
+            backend.maxPoolForward(out, previous.output(training), shape, n);
+        }
+
+        @Override
+        void backward(int n, boolean training, boolean wanted) {
+            if (wanted) {
+                Tensor in = previous.output(training);
+                backend.maxPoolBackward(previous.gradient(training), gradient(training), out, in, shape, n);
+            }
+        }
+    }
+
+    static final class AveragePool extends Node {
+        private final PoolShape shape;
+
+        AveragePool(Backend backend, Node previous, int room, PoolShape shape) {
+            super(backend, previous, room, shape.outHeight(), shape.outWidth(), shape.channels());
+            this.shape = shape;
+        }
+
+        @Override
+        void forward(int n, boolean training, long seed) {
+            backend.averagePoolForward(out, previous.output(training), shape, n);
+        }
+
+        @Override
+        void backward(int n, boolean training, boolean wanted) {
+            if (wanted) {
+                backend.averagePoolBackward(previous.gradient(training), gradient(training), shape, n);
+            }
+        }
+    }
+
+    /** Without training it is not there: the neighbours see each other's tensors. */
+    static final class Dropout extends Node {
+        private final float rate;
+        private final int size;
+        private final Tensor mask;
+
+        Dropout(Backend backend, Node previous, int room, float rate) {
+            super(backend, previous, previous.out.shape());
+            this.rate = rate;
+            size = out.size() / room;
+            mask = backend.tensor(out.shape());
+        }
+
+        @Override
+        Tensor output(boolean training) {
+            return training ? out : previous.output(false);
+        }
+
+        @Override
+        Tensor gradient(boolean training) {
+            return training ? super.gradient(true) : previous.gradient(false);
+        }
+
+        @Override
+        void forward(int n, boolean training, long seed) {
+            if (training) {
+                backend.dropoutForward(out, mask, previous.output(true), rate, seed, n * size);
+            }
+        }
+
+        @Override
+        void backward(int n, boolean training, boolean wanted) {
+            if (training && wanted) {
+                backend.dropoutBackward(previous.gradient(true), gradient(true), mask, n * size);
+            }
+        }
+    }
+}
