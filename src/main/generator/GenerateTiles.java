@@ -37,26 +37,21 @@ final class GenerateTiles {
                  *
                  * <p>{@code product} adds a block of rows, packed as [k / 16][rows][16], times a panel packed as [k][vectors * lanes].
                  * {@code transposed} adds the transpose of a [k][lda] block (rows are its columns) times a [k][ldb] block.
-                 * Accumulators start from {@code init} (a bias: stride 0; partial sums: the stride of C) and end in {@code c},
-                 * through the activation x > 0 ? x : slope * x.
+                 * Accumulators start from {@code init} (a bias: stride 0; partial sums: the stride of C) and end in {@code c}.
                  */
                 final class Tiles {
                     private Tiles() {}
-
-                    private static FloatVector activate(FloatVector x, float slope) {
-                        return slope == 1 ? x : x.blend(x.mul(slope), x.lt(0));
-                    }
                 """;
     }
 
     private static String product(int rows, int vectors) {
         String body = """
 
-                    /** c[%1$d][%2$d vectors] = activation(init + a * b), over kc steps, kc a multiple of 16. */
+                    /** c[%1$d][%2$d vectors] = init + a * b, over kc steps, kc a multiple of 16. */
                     static void product%1$dx%2$d(
                             int kc, float[] a, int aAt, float[] b, int bAt,
                             float[] init, int initAt, int initStride,
-                            float[] c, int cAt, int ldc, float slope) {
+                            float[] c, int cAt, int ldc) {
                 %3$s
                         for (int end = aAt + kc * %1$d; aAt < end; aAt += %4$d) {
                             for (int k = aAt; k < aAt + 16; k++) {
@@ -79,7 +74,6 @@ final class GenerateTiles {
                             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
                             float[] init, int initAt, int initStride,
                             float[] c, int cAt, int ldc) {
-                        float slope = 1;
                 %3$s
                         for (int k = 0; k < kc; k++) {
                 %4$s
@@ -98,7 +92,7 @@ final class GenerateTiles {
     }
 
     private static String stores(int rows, int vectors) {
-        return lines(rows, vectors, "        activate(c%1$d_%2$d, slope).intoArray(c, cAt + %1$d * ldc%3$s);");
+        return lines(rows, vectors, "        c%1$d_%2$d.intoArray(c, cAt + %1$d * ldc%3$s);");
     }
 
     private static String steps(int rows, int vectors, String element, int stride) {

@@ -34,6 +34,18 @@ final class Elementwise {
                 body.run(task * PIECE, Math.min(count, (task + 1) * PIECE)));
     }
 
+    /** In place: x > 0 ? x : slope * x. */
+    static void activate(float[] x, int at, int count, float slope) {
+        int i = at;
+        for (; i <= at + count - LANES; i += LANES) {
+            FloatVector v = FloatVector.fromArray(F, x, i);
+            v.blend(v.mul(slope), v.compare(VectorOperators.LE, 0)).intoArray(x, i);
+        }
+        for (; i < at + count; i++) {
+            x[i] = x[i] > 0 ? x[i] : slope * x[i];
+        }
+    }
+
     void activationBackward(CpuTensor dOut, CpuTensor dBias, CpuTensor out, float slope, int rows, int channels) {
         if (sums.length < SUMS * channels) {
             sums = new float[SUMS * channels];

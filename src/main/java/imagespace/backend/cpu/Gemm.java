@@ -124,33 +124,40 @@ final class Gemm {
                 if (high == MR && wide == width) {
                     product(width, steps, scratch.a, r * steps, panels, bAt,
                             k == 0 ? bias : c.data, k == 0 ? column : cAt, k == 0 ? 0 : columns,
-                            c.data, cAt, columns, slope);
+                            c.data, cAt, columns);
                 } else { // a ragged tile goes through scratch memory
                     if (k > 0) {
                         copyTile(c.data, cAt, columns, scratch.tile, 0, width, high, wide);
                     }
                     product(width, steps, scratch.a, r * steps, panels, bAt,
                             k == 0 ? bias : scratch.tile, k == 0 ? column : 0, k == 0 ? 0 : width,
-                            scratch.tile, 0, width, slope);
+                            scratch.tile, 0, width);
                     copyTile(scratch.tile, 0, width, c.data, cAt, columns, high, wide);
                 }
+            }
+        }
+        if (slope != 1) {
+            int from = firstPanel * NR;
+            int wide = Math.min(endPanel * NR, columns) - from;
+            for (int r = 0; r < mc; r++) {
+                Elementwise.activate(c.data, c.at + (row + r) * columns + from, wide, slope);
             }
         }
     }
 
     private static void product(
             int width, int kc, float[] a, int aAt, float[] b, int bAt,
-            float[] init, int initAt, int initStride, float[] c, int cAt, int ldc, float slope) {
+            float[] init, int initAt, int initStride, float[] c, int cAt, int ldc) {
         if (MR == 12) {
             if (width == NR) {
-                Tiles.product12x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc, slope);
+                Tiles.product12x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
             } else {
-                Tiles.product12x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc, slope);
+                Tiles.product12x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
             }
         } else if (width == NR) {
-            Tiles.product6x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc, slope);
+            Tiles.product6x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
         } else {
-            Tiles.product6x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc, slope);
+            Tiles.product6x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
         }
     }
 

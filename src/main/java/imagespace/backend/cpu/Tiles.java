@@ -10,21 +10,16 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>{@code product} adds a block of rows, packed as [k / 16][rows][16], times a panel packed as [k][vectors * lanes].
  * {@code transposed} adds the transpose of a [k][lda] block (rows are its columns) times a [k][ldb] block.
- * Accumulators start from {@code init} (a bias: stride 0; partial sums: the stride of C) and end in {@code c},
- * through the activation x > 0 ? x : slope * x.
+ * Accumulators start from {@code init} (a bias: stride 0; partial sums: the stride of C) and end in {@code c}.
  */
 final class Tiles {
     private Tiles() {}
 
-    private static FloatVector activate(FloatVector x, float slope) {
-        return slope == 1 ? x : x.blend(x.mul(slope), x.lt(0));
-    }
-
-    /** c[12][2 vectors] = activation(init + a * b), over kc steps, kc a multiple of 16. */
+    /** c[12][2 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
     static void product12x2(
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
-            float[] c, int cAt, int ldc, float slope) {
+            float[] c, int cAt, int ldc) {
         FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
         FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
         FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
@@ -92,30 +87,30 @@ final class Tiles {
                 bAt += 2 * LANES;
             }
         }
-        activate(c0_0, slope).intoArray(c, cAt + 0 * ldc);
-        activate(c0_1, slope).intoArray(c, cAt + 0 * ldc + LANES);
-        activate(c1_0, slope).intoArray(c, cAt + 1 * ldc);
-        activate(c1_1, slope).intoArray(c, cAt + 1 * ldc + LANES);
-        activate(c2_0, slope).intoArray(c, cAt + 2 * ldc);
-        activate(c2_1, slope).intoArray(c, cAt + 2 * ldc + LANES);
-        activate(c3_0, slope).intoArray(c, cAt + 3 * ldc);
-        activate(c3_1, slope).intoArray(c, cAt + 3 * ldc + LANES);
-        activate(c4_0, slope).intoArray(c, cAt + 4 * ldc);
-        activate(c4_1, slope).intoArray(c, cAt + 4 * ldc + LANES);
-        activate(c5_0, slope).intoArray(c, cAt + 5 * ldc);
-        activate(c5_1, slope).intoArray(c, cAt + 5 * ldc + LANES);
-        activate(c6_0, slope).intoArray(c, cAt + 6 * ldc);
-        activate(c6_1, slope).intoArray(c, cAt + 6 * ldc + LANES);
-        activate(c7_0, slope).intoArray(c, cAt + 7 * ldc);
-        activate(c7_1, slope).intoArray(c, cAt + 7 * ldc + LANES);
-        activate(c8_0, slope).intoArray(c, cAt + 8 * ldc);
-        activate(c8_1, slope).intoArray(c, cAt + 8 * ldc + LANES);
-        activate(c9_0, slope).intoArray(c, cAt + 9 * ldc);
-        activate(c9_1, slope).intoArray(c, cAt + 9 * ldc + LANES);
-        activate(c10_0, slope).intoArray(c, cAt + 10 * ldc);
-        activate(c10_1, slope).intoArray(c, cAt + 10 * ldc + LANES);
-        activate(c11_0, slope).intoArray(c, cAt + 11 * ldc);
-        activate(c11_1, slope).intoArray(c, cAt + 11 * ldc + LANES);
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
+        c6_0.intoArray(c, cAt + 6 * ldc);
+        c6_1.intoArray(c, cAt + 6 * ldc + LANES);
+        c7_0.intoArray(c, cAt + 7 * ldc);
+        c7_1.intoArray(c, cAt + 7 * ldc + LANES);
+        c8_0.intoArray(c, cAt + 8 * ldc);
+        c8_1.intoArray(c, cAt + 8 * ldc + LANES);
+        c9_0.intoArray(c, cAt + 9 * ldc);
+        c9_1.intoArray(c, cAt + 9 * ldc + LANES);
+        c10_0.intoArray(c, cAt + 10 * ldc);
+        c10_1.intoArray(c, cAt + 10 * ldc + LANES);
+        c11_0.intoArray(c, cAt + 11 * ldc);
+        c11_1.intoArray(c, cAt + 11 * ldc + LANES);
     }
 
     /** c[12][2 vectors] = init + transpose(a) * b, over kc steps. */
@@ -123,7 +118,6 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        float slope = 1;
         FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
         FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
         FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
@@ -190,37 +184,37 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        activate(c0_0, slope).intoArray(c, cAt + 0 * ldc);
-        activate(c0_1, slope).intoArray(c, cAt + 0 * ldc + LANES);
-        activate(c1_0, slope).intoArray(c, cAt + 1 * ldc);
-        activate(c1_1, slope).intoArray(c, cAt + 1 * ldc + LANES);
-        activate(c2_0, slope).intoArray(c, cAt + 2 * ldc);
-        activate(c2_1, slope).intoArray(c, cAt + 2 * ldc + LANES);
-        activate(c3_0, slope).intoArray(c, cAt + 3 * ldc);
-        activate(c3_1, slope).intoArray(c, cAt + 3 * ldc + LANES);
-        activate(c4_0, slope).intoArray(c, cAt + 4 * ldc);
-        activate(c4_1, slope).intoArray(c, cAt + 4 * ldc + LANES);
-        activate(c5_0, slope).intoArray(c, cAt + 5 * ldc);
-        activate(c5_1, slope).intoArray(c, cAt + 5 * ldc + LANES);
-        activate(c6_0, slope).intoArray(c, cAt + 6 * ldc);
-        activate(c6_1, slope).intoArray(c, cAt + 6 * ldc + LANES);
-        activate(c7_0, slope).intoArray(c, cAt + 7 * ldc);
-        activate(c7_1, slope).intoArray(c, cAt + 7 * ldc + LANES);
-        activate(c8_0, slope).intoArray(c, cAt + 8 * ldc);
-        activate(c8_1, slope).intoArray(c, cAt + 8 * ldc + LANES);
-        activate(c9_0, slope).intoArray(c, cAt + 9 * ldc);
-        activate(c9_1, slope).intoArray(c, cAt + 9 * ldc + LANES);
-        activate(c10_0, slope).intoArray(c, cAt + 10 * ldc);
-        activate(c10_1, slope).intoArray(c, cAt + 10 * ldc + LANES);
-        activate(c11_0, slope).intoArray(c, cAt + 11 * ldc);
-        activate(c11_1, slope).intoArray(c, cAt + 11 * ldc + LANES);
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
+        c6_0.intoArray(c, cAt + 6 * ldc);
+        c6_1.intoArray(c, cAt + 6 * ldc + LANES);
+        c7_0.intoArray(c, cAt + 7 * ldc);
+        c7_1.intoArray(c, cAt + 7 * ldc + LANES);
+        c8_0.intoArray(c, cAt + 8 * ldc);
+        c8_1.intoArray(c, cAt + 8 * ldc + LANES);
+        c9_0.intoArray(c, cAt + 9 * ldc);
+        c9_1.intoArray(c, cAt + 9 * ldc + LANES);
+        c10_0.intoArray(c, cAt + 10 * ldc);
+        c10_1.intoArray(c, cAt + 10 * ldc + LANES);
+        c11_0.intoArray(c, cAt + 11 * ldc);
+        c11_1.intoArray(c, cAt + 11 * ldc + LANES);
     }
 
-    /** c[12][1 vectors] = activation(init + a * b), over kc steps, kc a multiple of 16. */
+    /** c[12][1 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
     static void product12x1(
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
-            float[] c, int cAt, int ldc, float slope) {
+            float[] c, int cAt, int ldc) {
         FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
         FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
         FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
@@ -263,18 +257,18 @@ final class Tiles {
                 bAt += 1 * LANES;
             }
         }
-        activate(c0_0, slope).intoArray(c, cAt + 0 * ldc);
-        activate(c1_0, slope).intoArray(c, cAt + 1 * ldc);
-        activate(c2_0, slope).intoArray(c, cAt + 2 * ldc);
-        activate(c3_0, slope).intoArray(c, cAt + 3 * ldc);
-        activate(c4_0, slope).intoArray(c, cAt + 4 * ldc);
-        activate(c5_0, slope).intoArray(c, cAt + 5 * ldc);
-        activate(c6_0, slope).intoArray(c, cAt + 6 * ldc);
-        activate(c7_0, slope).intoArray(c, cAt + 7 * ldc);
-        activate(c8_0, slope).intoArray(c, cAt + 8 * ldc);
-        activate(c9_0, slope).intoArray(c, cAt + 9 * ldc);
-        activate(c10_0, slope).intoArray(c, cAt + 10 * ldc);
-        activate(c11_0, slope).intoArray(c, cAt + 11 * ldc);
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c6_0.intoArray(c, cAt + 6 * ldc);
+        c7_0.intoArray(c, cAt + 7 * ldc);
+        c8_0.intoArray(c, cAt + 8 * ldc);
+        c9_0.intoArray(c, cAt + 9 * ldc);
+        c10_0.intoArray(c, cAt + 10 * ldc);
+        c11_0.intoArray(c, cAt + 11 * ldc);
     }
 
     /** c[12][1 vectors] = init + transpose(a) * b, over kc steps. */
@@ -282,7 +276,6 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        float slope = 1;
         FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
         FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
         FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
@@ -324,25 +317,25 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        activate(c0_0, slope).intoArray(c, cAt + 0 * ldc);
-        activate(c1_0, slope).intoArray(c, cAt + 1 * ldc);
-        activate(c2_0, slope).intoArray(c, cAt + 2 * ldc);
-        activate(c3_0, slope).intoArray(c, cAt + 3 * ldc);
-        activate(c4_0, slope).intoArray(c, cAt + 4 * ldc);
-        activate(c5_0, slope).intoArray(c, cAt + 5 * ldc);
-        activate(c6_0, slope).intoArray(c, cAt + 6 * ldc);
-        activate(c7_0, slope).intoArray(c, cAt + 7 * ldc);
-        activate(c8_0, slope).intoArray(c, cAt + 8 * ldc);
-        activate(c9_0, slope).intoArray(c, cAt + 9 * ldc);
-        activate(c10_0, slope).intoArray(c, cAt + 10 * ldc);
-        activate(c11_0, slope).intoArray(c, cAt + 11 * ldc);
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c6_0.intoArray(c, cAt + 6 * ldc);
+        c7_0.intoArray(c, cAt + 7 * ldc);
+        c8_0.intoArray(c, cAt + 8 * ldc);
+        c9_0.intoArray(c, cAt + 9 * ldc);
+        c10_0.intoArray(c, cAt + 10 * ldc);
+        c11_0.intoArray(c, cAt + 11 * ldc);
     }
 
-    /** c[6][2 vectors] = activation(init + a * b), over kc steps, kc a multiple of 16. */
+    /** c[6][2 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
     static void product6x2(
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
-            float[] c, int cAt, int ldc, float slope) {
+            float[] c, int cAt, int ldc) {
         FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
         FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
         FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
@@ -380,18 +373,18 @@ final class Tiles {
                 bAt += 2 * LANES;
             }
         }
-        activate(c0_0, slope).intoArray(c, cAt + 0 * ldc);
-        activate(c0_1, slope).intoArray(c, cAt + 0 * ldc + LANES);
-        activate(c1_0, slope).intoArray(c, cAt + 1 * ldc);
-        activate(c1_1, slope).intoArray(c, cAt + 1 * ldc + LANES);
-        activate(c2_0, slope).intoArray(c, cAt + 2 * ldc);
-        activate(c2_1, slope).intoArray(c, cAt + 2 * ldc + LANES);
-        activate(c3_0, slope).intoArray(c, cAt + 3 * ldc);
-        activate(c3_1, slope).intoArray(c, cAt + 3 * ldc + LANES);
-        activate(c4_0, slope).intoArray(c, cAt + 4 * ldc);
-        activate(c4_1, slope).intoArray(c, cAt + 4 * ldc + LANES);
-        activate(c5_0, slope).intoArray(c, cAt + 5 * ldc);
-        activate(c5_1, slope).intoArray(c, cAt + 5 * ldc + LANES);
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
     }
 
     /** c[6][2 vectors] = init + transpose(a) * b, over kc steps. */
@@ -399,7 +392,6 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        float slope = 1;
         FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
         FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
         FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
@@ -436,25 +428,25 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        activate(c0_0, slope).intoArray(c, cAt + 0 * ldc);
-        activate(c0_1, slope).intoArray(c, cAt + 0 * ldc + LANES);
-        activate(c1_0, slope).intoArray(c, cAt + 1 * ldc);
-        activate(c1_1, slope).intoArray(c, cAt + 1 * ldc + LANES);
-        activate(c2_0, slope).intoArray(c, cAt + 2 * ldc);
-        activate(c2_1, slope).intoArray(c, cAt + 2 * ldc + LANES);
-        activate(c3_0, slope).intoArray(c, cAt + 3 * ldc);
-        activate(c3_1, slope).intoArray(c, cAt + 3 * ldc + LANES);
-        activate(c4_0, slope).intoArray(c, cAt + 4 * ldc);
-        activate(c4_1, slope).intoArray(c, cAt + 4 * ldc + LANES);
-        activate(c5_0, slope).intoArray(c, cAt + 5 * ldc);
-        activate(c5_1, slope).intoArray(c, cAt + 5 * ldc + LANES);
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
     }
 
-    /** c[6][1 vectors] = activation(init + a * b), over kc steps, kc a multiple of 16. */
+    /** c[6][1 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
     static void product6x1(
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
-            float[] c, int cAt, int ldc, float slope) {
+            float[] c, int cAt, int ldc) {
         FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
         FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
         FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
@@ -479,12 +471,12 @@ final class Tiles {
                 bAt += 1 * LANES;
             }
         }
-        activate(c0_0, slope).intoArray(c, cAt + 0 * ldc);
-        activate(c1_0, slope).intoArray(c, cAt + 1 * ldc);
-        activate(c2_0, slope).intoArray(c, cAt + 2 * ldc);
-        activate(c3_0, slope).intoArray(c, cAt + 3 * ldc);
-        activate(c4_0, slope).intoArray(c, cAt + 4 * ldc);
-        activate(c5_0, slope).intoArray(c, cAt + 5 * ldc);
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c5_0.intoArray(c, cAt + 5 * ldc);
     }
 
     /** c[6][1 vectors] = init + transpose(a) * b, over kc steps. */
@@ -492,7 +484,6 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        float slope = 1;
         FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
         FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
         FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
@@ -516,11 +507,11 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        activate(c0_0, slope).intoArray(c, cAt + 0 * ldc);
-        activate(c1_0, slope).intoArray(c, cAt + 1 * ldc);
-        activate(c2_0, slope).intoArray(c, cAt + 2 * ldc);
-        activate(c3_0, slope).intoArray(c, cAt + 3 * ldc);
-        activate(c4_0, slope).intoArray(c, cAt + 4 * ldc);
-        activate(c5_0, slope).intoArray(c, cAt + 5 * ldc);
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c5_0.intoArray(c, cAt + 5 * ldc);
     }
 }
