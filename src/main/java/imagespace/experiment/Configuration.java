@@ -1,0 +1,48 @@
+package imagespace.experiment;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Everything that decides the result of one run, and nothing else: not where it ran, nor with how many threads.
+ *
+ * @param values names to strings, numbers and truth values
+ */
+public record Configuration(@JsonValue SortedMap<String, Object> values) {
+    private static final JsonMapper CANONICAL = JsonMapper.builder()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public Configuration {
+        values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
+    }
+
+    /** The same with more values, or others. */
+    public Configuration with(Map<String, Object> more) {
+        SortedMap<String, Object> all = new TreeMap<>(values);
+        all.putAll(more);
+        return new Configuration(all);
+    }
+
+    /** SHA-256 of the canonical JSON (keys sorted, no blanks), in hex: two runs with one hash have one result. */
+    public String hash() {
+        try {
+            byte[] json = CANONICAL.writeValueAsString(values).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json));
+        } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package imagespace.experiment;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The runs of an experiment that have ended, in {@code DIR/ledger.jsonl}: one JSON line each, on the disk before
+ * {@link #append} returns. It is what makes an experiment resumable: a finished run is looked up by the hash of its
+ * configuration and never repeated, a failed one is.
+ *
+ * <p>A line counts once its newline is there. If a process dies while it writes, the rest of its last line is moved to
+ * {@code ledger.torn} at the next start. Damage elsewhere is an error, never skipped. A ledger has one user at a time.
+ */
+public final class Ledger implements AutoCloseable {
+    /** Name of the file in the output folder. */
+    public static final String FILE = "ledger.jsonl";
+    /** Where a torn last line goes. */
+    public static final String TORN = "ledger.torn";
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final FileChannel channel;
+    private final List<LedgerEntry> entries;
+
+    private Ledger(FileChannel channel, List<LedgerEntry> entries) {
+        this.channel = channel;
+        this.entries = entries;
+    }
+
+    /**
+     * Opens the ledger of an output folder, or starts one.
+     *
+     * @param folder made if it is missing
+     * @param warn is told, in one line, if a torn last line was set aside
+     * @throws LedgerException if another process holds it, or a line before the last one is damaged
+     */
+    public static Ledger open(Path folder, Consumer<String> warn) throws IOException, LedgerException {
+        Files.createDirectories(folder);
+        Path file = folder.resolve(FILE);
+        FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            lock(channel, folder);
+            byte[] bytes = Files.readAllBytes(file);
+            List<LedgerEntry> entries = new ArrayList<>();
+            int good = parse(bytes, entries, file);
+            if (good < bytes.length) {
+                setAside(Arrays.copyOfRange(bytes, good, bytes.length), folder.resolve(TORN));
+                channel.truncate(good);
+                channel.force(true);
+                warn.accept("the last line of " + file + " is torn: moved to " + TORN + ", its run will be repeated");
+            }
+            channel.position(good);
+            return new Ledger(channel, entries);
+        } catch (IOException | LedgerException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static void lock(FileChannel channel, Path folder) throws IOException, LedgerException {
+        boolean held;
+        try {
+            held = channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            held = false; // by this very process
+        }
+        if (!held) {
+            throw new LedgerException(
+                    "another process is writing to " + folder + "; wait for it to end, or give another --out");
+        }
+    }
+
+    /** Adds the good lines to {@code entries} and returns how many bytes they take; what follows is a torn last line. */
+    private static int parse(byte[] bytes, List<LedgerEntry> entries, Path file) throws LedgerException {
+        int start = 0;
+        for (int line = 1; start < bytes.length; line++) {
+            int end = start;
+            while (end < bytes.length && bytes[end] != '\n') {
+                end++;
+            }
+            if (end == bytes.length) {
+                return start;
+            }
+            try {
+                entries.add(entry(new String(bytes, start, end - start, StandardCharsets.UTF_8)));
+            } catch (JacksonException | IllegalArgumentException e) {
+                if (end + 1 == bytes.length) {
+                    return start;
+                }
+                throw new LedgerException(file + ", line " + line + " is damaged; restore it from a copy, "
+                        + "or delete the line to have its run repeated");
+            }
+            start = end + 1;
+        }
+        return start;
+    }
+
+    private static LedgerEntry entry(String line) throws JacksonException {
+        LedgerEntry entry = JSON.readValue(line, LedgerEntry.class);
+        if (entry == null || entry.configuration() == null || entry.metrics() == null || entry.cell() == null) {
+            throw new IllegalArgumentException("incomplete");
+        }
+        if (!entry.configuration().hash().equals(entry.hash())) {
+            throw new IllegalArgumentException("the configuration does not have this hash");
+        }
+        return entry;
+    }
+
+    private static void setAside(byte[] torn, Path to) throws IOException {
+        try (FileChannel out =
+                FileChannel.open(to, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+            write(out, torn);
+            write(out, new byte[] {'\n'});
+        }
+    }
+
+    /** Adds a run. When this returns, it is on the disk. */
+    public synchronized void append(LedgerEntry entry) throws IOException {
+        write(channel, (JSON.writeValueAsString(entry) + "\n").getBytes(StandardCharsets.UTF_8));
+        entries.add(entry);
+    }
+
+    private static void write(FileChannel channel, byte[] bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+        channel.force(true);
+    }
+
+    /** The finished run with a configuration, if there is one. */
+    public synchronized Optional<LedgerEntry> finished(Configuration configuration) {
+        String hash = configuration.hash();
+        return entries.stream()
+                .filter(entry -> entry.finished() && entry.hash().equals(hash))
+                .findFirst();
+    }
+
+    /** All runs, in the order in which they ended. */
+    public synchronized List<LedgerEntry> entries() {
+        return List.copyOf(entries);
+    }
+
+    /** Lets go of the file. */
+    @Override
+    public synchronized void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,135 @@
+package imagespace.experiment;
+
+import imagespace.train.EpochSummary;
+import imagespace.train.Progress;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * Shows how far a plan of many runs has come: on a terminal a bar with images/s and the time left, elsewhere a line an
+ * epoch. The time left is that of the whole plan; images in training and in prediction count alike.
+ */
+public final class PlanProgress implements Progress, AutoCloseable {
+    private final PrintStream out;
+    private final ProgressBar bar; // null without a terminal
+    private final long planned;
+    private final long started = System.nanoTime();
+    /** Images of the plan that are done or given up, and those that have really passed. */
+    private long done;
+
+    private long passed;
+    private long doneAtEndOfRun;
+    private String run = "";
+
+    private PlanProgress(PrintStream out, ProgressBar bar, long planned) {
+        this.out = out;
+        this.bar = bar;
+        this.planned = planned;
+    }
+
+    /**
+     * Starts to show progress.
+     *
+     * @param planned images to be passed through networks in all
+     * @param terminal whether {@code out} can redraw a line
+     */
+    public static PlanProgress on(PrintStream out, boolean terminal, String title, long planned) {
+        ProgressBar bar = terminal
+                ? new ProgressBarBuilder()
+                        .setTaskName(title)
+                        .setInitialMax(planned)
+                        .setUnit(" images", 1)
+                        .setStyle(ProgressBarStyle.ASCII)
+                        .setUpdateIntervalMillis(500)
+                        .showSpeed()
+                        .setConsumer(new ConsoleProgressBarConsumer(out))
+                        .build()
+                : null;
+        return new PlanProgress(out, bar, planned);
+    }
+
+    /** Shows nothing. */
+    public static PlanProgress silent() {
+        return new PlanProgress(new PrintStream(PrintStream.nullOutputStream()), null, 0);
+    }
+
+    /** A run begins; so many images of the plan are its own. */
+    public void begin(String name, long images) {
+        run = name;
+        doneAtEndOfRun = done + images;
+        if (bar != null) {
+            bar.setExtraMessage(" " + name);
+        }
+    }
+
+    @Override
+    public void advance(int images) {
+        done += images;
+        passed += images;
+        if (bar != null) {
+            bar.stepBy(images);
+        }
+    }
+
+    /** An epoch of the run has ended. */
+    public void epoch(EpochSummary epoch, int epochs, int samples) {
+        if (bar != null) {
+            return;
+        }
+        out.printf(
+                Locale.ROOT,
+                "%s  epoch %d/%d  loss %.4f  accuracy %.2f %%  %,.0f images/s  left %s%n",
+                run,
+                epoch.epoch(),
+                epochs,
+                epoch.loss(),
+                100 * epoch.accuracy(),
+                samples / epoch.seconds(),
+                left());
+    }
+
+    /** The run has ended, with everything or early. */
+    public void end(String outcome) {
+        say(run + ": " + outcome);
+        done = doneAtEndOfRun;
+        if (bar != null) {
+            bar.stepTo(done);
+        }
+    }
+
+    /** One line that stays. */
+    public void say(String line) {
+        out.println(bar == null ? line : "\r\033[K" + line);
+    }
+
+    /** Time left for the plan at the speed so far. */
+    private String left() {
+        if (passed == 0) {
+            return "unknown";
+        }
+        double seconds = (System.nanoTime() - started) * 1e-9 * Math.max(0, planned - done) / passed;
+        return text(Duration.ofSeconds(Math.round(seconds)));
+    }
+
+    /** Such as "1 h 05 min", "3 min 20 s", "7 s". */
+    static String text(Duration time) {
+        if (time.toHours() > 0) {
+            return String.format(Locale.ROOT, "%d h %02d min", time.toHours(), time.toMinutesPart());
+        }
+        return time.toMinutes() > 0
+                ? String.format(Locale.ROOT, "%d min %02d s", time.toMinutes(), time.toSecondsPart())
+                : time.toSeconds() + " s";
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+}
