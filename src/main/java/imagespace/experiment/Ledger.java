@@ -36,13 +36,15 @@ public final class Ledger implements AutoCloseable {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private final FileChannel channel;
-    private final List<LedgerEntry> entries;
+    /**
+     * Locked as long as the ledger is open. A file of its own: POSIX drops a process's lock as soon as the process closes
+     * the file in any other place, and the ledger itself may be read anywhere.
+     */
+    private static final String LOCK = "ledger.lock";
 
-    private Ledger(FileChannel channel, List<LedgerEntry> entries) {
-        this.channel = channel;
-        this.entries = entries;
-    }
+    private final FileChannel lock;
+    private final FileChannel channel;
+    private final List<LedgerEntry> entries = new ArrayList<>();
 
     /**
      * Opens the ledger of an output folder, or starts one.
@@ -53,39 +55,46 @@ public final class Ledger implements AutoCloseable {
      */
     public static Ledger open(Path folder, Consumer<String> warn) throws IOException, LedgerException {
         Files.createDirectories(folder);
-        Path file = folder.resolve(FILE);
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel lock = lock(folder);
         try {
-            lock(channel, folder);
-            byte[] bytes = Files.readAllBytes(file);
-            List<LedgerEntry> entries = new ArrayList<>();
-            int good = parse(bytes, entries, file);
-            if (good < bytes.length) {
-                setAside(Arrays.copyOfRange(bytes, good, bytes.length), folder.resolve(TORN));
-                channel.truncate(good);
-                channel.force(true);
-                warn.accept("the last line of " + file + " is torn: moved to " + TORN + ", its run will be repeated");
-            }
-            channel.position(good);
-            return new Ledger(channel, entries);
+            return new Ledger(lock, folder, warn);
         } catch (IOException | LedgerException | RuntimeException e) {
-            channel.close();
+            lock.close();
             throw e;
         }
     }
 
-    private static void lock(FileChannel channel, Path folder) throws IOException, LedgerException {
+    private static FileChannel lock(Path folder) throws IOException, LedgerException {
+        FileChannel lock =
+                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean held;
         try {
-            held = channel.tryLock() != null;
+            held = lock.tryLock() != null;
         } catch (OverlappingFileLockException e) {
             held = false; // by this very process
         }
         if (!held) {
+            lock.close();
             throw new LedgerException(
                     "another process is writing to " + folder + "; wait for it to end, or give another --out");
         }
+        return lock;
+    }
+
+    /** Reads what is there and opens the file for more. */
+    private Ledger(FileChannel lock, Path folder, Consumer<String> warn) throws IOException, LedgerException {
+        Path file = folder.resolve(FILE);
+        byte[] bytes = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+        int good = parse(bytes, entries, file);
+        if (good < bytes.length) {
+            setAside(Arrays.copyOfRange(bytes, good, bytes.length), folder.resolve(TORN));
+            warn.accept("the last line of " + file + " is torn: moved to " + TORN + ", its run will be repeated");
+        }
+        this.lock = lock;
+        this.channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        channel.truncate(good);
+        channel.position(good);
+        channel.force(true);
     }
 
     /** Adds the good lines to {@code entries} and returns how many bytes they take; what follows is a torn last line. */
@@ -163,5 +172,6 @@ public final class Ledger implements AutoCloseable {
     @Override
     public synchronized void close() throws IOException {
         channel.close();
+        lock.close();
     }
 }
