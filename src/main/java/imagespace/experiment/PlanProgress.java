@@ -5,7 +5,7 @@ import imagespace.train.Progress;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -36,21 +36,22 @@ public final class PlanProgress implements Progress, AutoCloseable {
      * Starts to show progress.
      *
      * @param planned images to be passed through networks in all
-     * @param terminal whether {@code out} can redraw a line
+     * @param columns width of the terminal that {@code out} is; 0 if it is none
      */
-    public static PlanProgress on(PrintStream out, boolean terminal, String title, long planned) {
-        ProgressBar bar = terminal
-                ? new ProgressBarBuilder()
-                        .setTaskName(title)
-                        .setInitialMax(planned)
-                        .setUnit(" images", 1)
-                        .setStyle(ProgressBarStyle.ASCII)
-                        .setUpdateIntervalMillis(500)
-                        .showSpeed()
-                        .setConsumer(new ConsoleProgressBarConsumer(out))
-                        .build()
-                : null;
-        return new PlanProgress(out, bar, planned);
+    public static PlanProgress on(PrintStream out, int columns, long planned) {
+        return new PlanProgress(out, columns > 0 ? bar(out, columns, planned) : null, planned);
+    }
+
+    /** The bar is printed by us: the library's own printing takes over SIGINT, and Ctrl-C would skip shutdown hooks. */
+    private static ProgressBar bar(PrintStream out, int columns, long planned) {
+        return new ProgressBarBuilder()
+                .setInitialMax(planned)
+                .setTaskName("images")
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(500)
+                .showSpeed()
+                .setConsumer(new DelegatingProgressBarConsumer(line -> out.print("\r" + line), columns - 1))
+                .build();
     }
 
     /** Shows nothing. */
@@ -130,6 +131,7 @@ public final class PlanProgress implements Progress, AutoCloseable {
     public void close() {
         if (bar != null) {
             bar.close();
+            out.println();
         }
     }
 }

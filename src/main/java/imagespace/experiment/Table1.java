@@ -207,7 +207,12 @@ public final class Table1 {
         return plan.pending();
     }
 
-    /** Images that these will pass through their networks, about. */
+    /** All runs, base runs included. */
+    public int planned() {
+        return settings.runs() * settings.cells().size() + (settings.sharedBase() ? 1 : settings.runs());
+    }
+
+    /** Images that the runs still to be done will pass through their networks, about. */
     public long pendingImages() {
         return plan.images();
     }
