@@ -20,6 +20,10 @@ final class GenerateTiles {
                 System.out.print(transposedProduct(rows, vectors));
             }
         }
+        for (int rows : List.of(8, 4)) {
+            System.out.print(transposedProduct(rows, 2));
+            System.out.print(transposedProduct(rows, 1));
+        }
         System.out.println("}");
     }
 

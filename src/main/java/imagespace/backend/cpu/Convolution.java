@@ -1,102 +1,60 @@
 package imagespace.backend.cpu;
 
-import static imagespace.backend.cpu.Gemm.NR;
-import static imagespace.backend.cpu.Im2col.CHUNK;
-import static imagespace.backend.cpu.Simd.roundUp;
-
 import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
-import java.util.Arrays;
 
-/**
- * Convolution and its two gradients as matrix products with {@link Im2col}:
- *
- * <pre>
- * out      [n oh ow, co] = im2col(in)   [n oh ow, k k ci] * weights [k k ci, co]
- * dIn      [n h w, ci]   = im2col(dOut) [n h w, k k co]   * weights, channels swapped [k k co, ci]
- * dWeights [k k ci, co]  = transpose(im2col(in))          * dOut [n oh ow, co]
- * </pre>
- *
- * A dense layer is the convolution of a 1x1 image with as many channels as inputs.
- */
-final class Convolution {
-    private final Gemm gemm;
-    /** The bias, padded to whole panels. */
-    private float[] bias = {};
+/** One convolution of a given shape, by some algorithm: made once, run every step. */
+interface Convolution {
+    /** out [n, oh, ow, co] = activation(in * weights + bias). */
+    void forward(CpuTensor out, CpuTensor in, CpuTensor weights, CpuTensor bias, Activation activation, int n);
 
-    private float[] zeros = {};
+    /** Sets dIn [n, h, w, ci]. */
+    void backwardData(CpuTensor dIn, CpuTensor dOut, CpuTensor weights, int n);
 
-    Convolution(Gemm gemm) {
-        this.gemm = gemm;
+    /** Sets dWeights [k, k, ci, co]. */
+    void backwardWeights(CpuTensor dWeights, CpuTensor dOut, CpuTensor in, int n);
+
+    /** Which algorithm computes 3x3 convolutions of stride 1. */
+    enum Algorithm {
+        /** Matrix products of im2col: least error. */
+        DIRECT,
+        /** F(4x4, 3x3): a quarter of the multiplications. */
+        WINOGRAD,
+        /** Winograd where it is faster. */
+        AUTO
     }
 
-    void forward(
-            CpuTensor out, CpuTensor in, CpuTensor weights, CpuTensor b, Activation activation, ConvShape s, int n) {
-        int columns = s.outChannels();
-        int padded = roundUp(columns, NR);
-        if (bias.length < padded) {
-            bias = new float[padded];
+    /** Makes convolutions; holds the scratch memory that they share. */
+    final class Factory {
+        private final ThreadTeam team;
+        private final Gemm gemm;
+        private final Algorithm algorithm;
+        private final WinogradConvolution.Scratch[] forward;
+        private final WinogradWeightGradient.Scratch[] backward;
+
+        Factory(ThreadTeam team, Algorithm algorithm) {
+            this.team = team;
+            this.algorithm = algorithm;
+            gemm = new Gemm(team);
+            forward = new WinogradConvolution.Scratch[team.threads()];
+            backward = new WinogradWeightGradient.Scratch[team.threads()];
+            for (int i = 0; i < team.threads(); i++) {
+                forward[i] = new WinogradConvolution.Scratch();
+                backward[i] = new WinogradWeightGradient.Scratch();
+            }
         }
-        System.arraycopy(b.data, b.at, bias, 0, columns);
-        Arrays.fill(bias, columns, padded, 0);
-        Im2col a = Im2col.forward(s, in);
-        int depth = a.columns();
-        int end = roundUp(depth, CHUNK);
-        gemm.multiply(
-                a,
-                a.rows(n),
-                columns,
-                (to, at, width, column) -> {
-                    int wide = Math.min(width, columns - column);
-                    for (int k = 0; k < depth; k++) {
-                        int row = at + k * width;
-                        System.arraycopy(weights.data, weights.at + k * columns + column, to, row, wide);
-                        Arrays.fill(to, row + wide, row + width, 0);
-                    }
-                    Arrays.fill(to, at + depth * width, at + end * width, 0);
-                },
-                bias,
-                activation.slope(),
-                out);
-    }
 
-    void backwardData(CpuTensor dIn, CpuTensor dOut, CpuTensor weights, ConvShape s, int n) {
-        int ci = s.inChannels();
-        int co = s.outChannels();
-        if (zeros.length < roundUp(ci, NR)) {
-            zeros = new float[roundUp(ci, NR)];
+        /** The choice by shape: Winograd needs 3x3 taps, stride 1, and channels in whole cache lines. */
+        Convolution of(ConvShape s) {
+            boolean possible = s.kernel() == 3
+                    && s.stride() == 1
+                    && s.inChannels() % Im2col.CHUNK == 0
+                    && s.outChannels() % Im2col.CHUNK == 0;
+            // below four outputs a side most of a tile is thrown away
+            boolean worthwhile = s.outHeight() >= WinogradTransform.TILE && s.outWidth() >= WinogradTransform.TILE;
+            return possible && (algorithm == Algorithm.WINOGRAD || algorithm == Algorithm.AUTO && worthwhile)
+                    ? new WinogradLayer(team, forward, backward, s)
+                    : new DirectConvolution(gemm, s);
         }
-        Im2col a = Im2col.backward(s, dOut);
-        int depth = a.columns();
-        int end = roundUp(depth, CHUNK);
-        gemm.multiply(
-                a,
-                a.rows(n),
-                ci,
-                (to, at, width, column) -> {
-                    int wide = Math.min(width, ci - column);
-                    for (int tap = 0; tap < s.kernel() * s.kernel(); tap++) {
-                        for (int c = 0; c < wide; c++) {
-                            int from = weights.at + (tap * ci + column + c) * co;
-                            int row = at + tap * co * width + c;
-                            for (int k = 0; k < co; k++) {
-                                to[row + k * width] = weights.data[from + k];
-                            }
-                        }
-                        for (int k = 0; k < co; k++) {
-                            int row = at + (tap * co + k) * width;
-                            Arrays.fill(to, row + wide, row + width, 0);
-                        }
-                    }
-                    Arrays.fill(to, at + depth * width, at + end * width, 0);
-                },
-                zeros,
-                1,
-                dIn);
-    }
-
-    void backwardWeights(CpuTensor dWeights, CpuTensor dOut, CpuTensor in, ConvShape s, int n) {
-        Im2col a = Im2col.forward(s, in);
-        gemm.multiplyTransposed(a, a.rows(n), dOut, s.outChannels(), dWeights);
     }
 }

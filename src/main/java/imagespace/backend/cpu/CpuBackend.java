@@ -10,22 +10,32 @@ import imagespace.backend.ConvShape.Padding;
 import imagespace.backend.PoolShape;
 import imagespace.backend.Tensor;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /** The operators on the host's cores, by the Vector API. Same inputs, same bits, for any number of threads. */
 public final class CpuBackend implements Backend {
     private final ThreadTeam team;
-    private final Convolution convolution;
+    private final Convolution.Factory convolutions;
+    /** Made at first use; a network has a handful of shapes. */
+    private final Map<ConvShape, Convolution> byShape = new HashMap<>();
+
     private final Pooling pooling;
     private final Elementwise elementwise;
     private final BatchAssembly batches;
 
     /** @param threads at least 1, or 0 for all cores */
     public CpuBackend(int threads) {
+        this(threads, Convolution.Algorithm.AUTO);
+    }
+
+    /** @param algorithm how to compute 3x3 convolutions of stride 1 */
+    CpuBackend(int threads, Convolution.Algorithm algorithm) {
         if (threads < 0) {
             throw new IllegalArgumentException("threads must be 0 (all cores) or more, not " + threads);
         }
         team = new ThreadTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
-        convolution = new Convolution(new Gemm(team));
+        convolutions = new Convolution.Factory(team, algorithm);
         pooling = new Pooling(team);
         elementwise = new Elementwise(team);
         batches = new BatchAssembly(team);
@@ -103,17 +113,21 @@ public final class CpuBackend implements Backend {
     @Override
     public void convForward(
             Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, ConvShape shape, int n) {
-        convolution.forward(of(out), of(in), of(weights), of(bias), activation, shape, n);
+        convolution(shape).forward(of(out), of(in), of(weights), of(bias), activation, n);
     }
 
     @Override
     public void convBackwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape shape, int n) {
-        convolution.backwardData(of(dIn), of(dOut), of(weights), shape, n);
+        convolution(shape).backwardData(of(dIn), of(dOut), of(weights), n);
     }
 
     @Override
     public void convBackwardWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape shape, int n) {
-        convolution.backwardWeights(of(dWeights), of(dOut), of(in), shape, n);
+        convolution(shape).backwardWeights(of(dWeights), of(dOut), of(in), n);
+    }
+
+    private Convolution convolution(ConvShape shape) {
+        return byShape.computeIfAbsent(shape, convolutions::of);
     }
 
     @Override

@@ -59,7 +59,7 @@ final class Gemm {
     }
 
     /** Width of the panel that starts at a column: two vectors, or one if that covers the rest. */
-    private static int panelWidth(int column, int columns) {
+    static int panelWidth(int column, int columns) {
         return columns - column <= LANES ? LANES : NR;
     }
 
@@ -145,7 +145,7 @@ final class Gemm {
         }
     }
 
-    private static void product(
+    static void product(
             int width, int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride, float[] c, int cAt, int ldc) {
         if (MR == 12) {
@@ -242,7 +242,7 @@ final class Gemm {
     }
 
     /** A row of zeros for tiles that start from nothing. */
-    private static final float[] ZEROS = new float[NR];
+    static final float[] ZEROS = new float[NR];
 
     private static void transposed(
             int width, int kc, float[] a, int aAt, int lda, float[] b, int bAt,

@@ -514,4 +514,186 @@ final class Tiles {
         c4_0.intoArray(c, cAt + 4 * ldc);
         c5_0.intoArray(c, cAt + 5 * ldc);
     }
+
+    /** c[8][2 vectors] = init + transpose(a) * b, over kc steps. */
+    static void transposed8x2(
+            int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
+            float[] init, int initAt, int initStride,
+            float[] c, int cAt, int ldc) {
+        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
+        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
+        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
+        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
+        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
+        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
+        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
+        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
+        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
+        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
+        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
+        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
+        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
+        FloatVector c6_1 = FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES);
+        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
+        FloatVector c7_1 = FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES);
+        for (int k = 0; k < kc; k++) {
+                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
+                c0_0 = a0.fma(b0, c0_0);
+                c0_1 = a0.fma(b1, c0_1);
+                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 1]);
+                c1_0 = a1.fma(b0, c1_0);
+                c1_1 = a1.fma(b1, c1_1);
+                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 2]);
+                c2_0 = a2.fma(b0, c2_0);
+                c2_1 = a2.fma(b1, c2_1);
+                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
+                c3_0 = a3.fma(b0, c3_0);
+                c3_1 = a3.fma(b1, c3_1);
+                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 4]);
+                c4_0 = a4.fma(b0, c4_0);
+                c4_1 = a4.fma(b1, c4_1);
+                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 5]);
+                c5_0 = a5.fma(b0, c5_0);
+                c5_1 = a5.fma(b1, c5_1);
+                FloatVector a6 = FloatVector.broadcast(F, a[aAt + 6]);
+                c6_0 = a6.fma(b0, c6_0);
+                c6_1 = a6.fma(b1, c6_1);
+                FloatVector a7 = FloatVector.broadcast(F, a[aAt + 7]);
+                c7_0 = a7.fma(b0, c7_0);
+                c7_1 = a7.fma(b1, c7_1);
+            aAt += lda;
+            bAt += ldb;
+        }
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
+        c6_0.intoArray(c, cAt + 6 * ldc);
+        c6_1.intoArray(c, cAt + 6 * ldc + LANES);
+        c7_0.intoArray(c, cAt + 7 * ldc);
+        c7_1.intoArray(c, cAt + 7 * ldc + LANES);
+    }
+
+    /** c[8][1 vectors] = init + transpose(a) * b, over kc steps. */
+    static void transposed8x1(
+            int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
+            float[] init, int initAt, int initStride,
+            float[] c, int cAt, int ldc) {
+        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
+        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
+        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
+        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
+        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
+        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
+        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
+        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
+        for (int k = 0; k < kc; k++) {
+                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
+                c0_0 = a0.fma(b0, c0_0);
+                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 1]);
+                c1_0 = a1.fma(b0, c1_0);
+                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 2]);
+                c2_0 = a2.fma(b0, c2_0);
+                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
+                c3_0 = a3.fma(b0, c3_0);
+                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 4]);
+                c4_0 = a4.fma(b0, c4_0);
+                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 5]);
+                c5_0 = a5.fma(b0, c5_0);
+                FloatVector a6 = FloatVector.broadcast(F, a[aAt + 6]);
+                c6_0 = a6.fma(b0, c6_0);
+                FloatVector a7 = FloatVector.broadcast(F, a[aAt + 7]);
+                c7_0 = a7.fma(b0, c7_0);
+            aAt += lda;
+            bAt += ldb;
+        }
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c6_0.intoArray(c, cAt + 6 * ldc);
+        c7_0.intoArray(c, cAt + 7 * ldc);
+    }
+
+    /** c[4][2 vectors] = init + transpose(a) * b, over kc steps. */
+    static void transposed4x2(
+            int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
+            float[] init, int initAt, int initStride,
+            float[] c, int cAt, int ldc) {
+        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
+        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
+        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
+        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
+        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
+        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
+        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
+        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
+        for (int k = 0; k < kc; k++) {
+                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
+                c0_0 = a0.fma(b0, c0_0);
+                c0_1 = a0.fma(b1, c0_1);
+                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 1]);
+                c1_0 = a1.fma(b0, c1_0);
+                c1_1 = a1.fma(b1, c1_1);
+                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 2]);
+                c2_0 = a2.fma(b0, c2_0);
+                c2_1 = a2.fma(b1, c2_1);
+                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
+                c3_0 = a3.fma(b0, c3_0);
+                c3_1 = a3.fma(b1, c3_1);
+            aAt += lda;
+            bAt += ldb;
+        }
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
+    }
+
+    /** c[4][1 vectors] = init + transpose(a) * b, over kc steps. */
+    static void transposed4x1(
+            int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
+            float[] init, int initAt, int initStride,
+            float[] c, int cAt, int ldc) {
+        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
+        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
+        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
+        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
+        for (int k = 0; k < kc; k++) {
+                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
+                c0_0 = a0.fma(b0, c0_0);
+                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 1]);
+                c1_0 = a1.fma(b0, c1_0);
+                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 2]);
+                c2_0 = a2.fma(b0, c2_0);
+                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
+                c3_0 = a3.fma(b0, c3_0);
+            aAt += lda;
+            bAt += ldb;
+        }
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+    }
 }

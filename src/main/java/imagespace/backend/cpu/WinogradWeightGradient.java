@@ -1,0 +1,247 @@
+package imagespace.backend.cpu;
+
+import static imagespace.backend.cpu.Gemm.NR;
+import static imagespace.backend.cpu.Im2col.CHUNK;
+import static imagespace.backend.cpu.Simd.F;
+import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.roundUp;
+import static imagespace.backend.cpu.WinogradTransform.POINTS;
+import static imagespace.backend.cpu.WinogradTransform.TILE;
+
+import imagespace.backend.ConvShape;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The weight gradient of a 3x3 convolution of stride 1 by Winograd's F(3x3, 4x4): the input correlated with the output's
+ * gradient, a "filter" of 4x4 taps a tile, and three by three results summed over all tiles.
+ *
+ * <pre>
+ * V = B^T d B                      [36][ci / 16][tiles][16]   6x6 patches of the input
+ * Y = G dOut G^T                   [36][co / NR][tiles][NR]   4x4 tiles of the gradient
+ * S[p] = sum over blocks V[p]^T Y[p]    [36][ci][co]
+ * dWeights = A^T S A               [3][3][ci][co]
+ * </pre>
+ *
+ * A task owns one row of six points and passes over all tiles, a block at a time: it needs one row of each transform,
+ * shares nothing, and nothing has to be added up between tasks. Sums run over the tiles in order.
+ */
+final class WinogradWeightGradient {
+    /** Tiles in a block. */
+    private static final int BLOCK = 128;
+    /** Tiles of a row that are transformed together. */
+    private static final int SEGMENT = 8;
+    /** Rows of a register tile of V^T Y; divides CHUNK. */
+    private static final int ROWS = LANES == 8 ? 4 : 8;
+
+    private final ThreadTeam team;
+    private final Scratch[] scratch;
+    private final ConvShape shape;
+    private final int ci;
+    private final int co;
+    private final int tileRows;
+    private final int tileColumns;
+    private final float[] sums;
+    private final ThreadTeam.Task pointsTask = this::points;
+    private final ThreadTeam.Task outputTask = this::transformSums;
+
+    private CpuTensor dWeights;
+    private CpuTensor dOut;
+    private CpuTensor in;
+    private int tiles;
+
+    /** A worker's own memory, shared by all convolutions of a backend. */
+    static final class Scratch {
+        float[] v = {};
+        float[] y = {};
+        final float[] strip = new float[(SEGMENT * TILE + 2) * LANES];
+        final float[] halfway = WinogradTransform.halfway();
+        final float[] result = new float[3 * LANES];
+        final Rows rows = new Rows();
+    }
+
+    WinogradWeightGradient(ThreadTeam team, Scratch[] scratch, ConvShape shape) {
+        this.team = team;
+        this.scratch = scratch;
+        this.shape = shape;
+        ci = shape.inChannels();
+        co = shape.outChannels();
+        tileRows = (shape.outHeight() + TILE - 1) / TILE;
+        tileColumns = (shape.outWidth() + TILE - 1) / TILE;
+        sums = new float[POINTS * POINTS * ci * co];
+        int sizeV = POINTS * BLOCK * ci;
+        int sizeY = POINTS * BLOCK * roundUp(co, NR);
+        for (Scratch s : scratch) {
+            s.v = s.v.length < sizeV ? new float[sizeV] : s.v;
+            s.y = s.y.length < sizeY ? new float[sizeY] : s.y;
+        }
+    }
+
+    /** Sets dWeights [3][3][ci][co]. */
+    void run(CpuTensor dWeights, CpuTensor dOut, CpuTensor in, int n) {
+        this.dWeights = dWeights;
+        this.dOut = dOut;
+        this.in = in;
+        tiles = n * tileRows * tileColumns;
+        team.run(POINTS, pointsTask);
+        team.run(ci / CHUNK, outputTask);
+    }
+
+    /** The sums of one row of points. */
+    private void points(int row, int worker) {
+        Scratch s = scratch[worker];
+        for (int first = 0; first < tiles; first += BLOCK) {
+            int count = Math.min(BLOCK, tiles - first);
+            transformInput(s, row, first, count);
+            transformGradient(s, row, first, count);
+            for (int j = 0; j < POINTS; j++) {
+                multiply(s, j, count, (row * POINTS + j) * ci * co, first > 0);
+            }
+        }
+    }
+
+    /** One point of a block: S (+)= V^T Y. */
+    private void multiply(Scratch s, int j, int count, int sumsAt, boolean add) {
+        for (int column = 0; column < co; column += NR) {
+            int width = Gemm.panelWidth(column, co);
+            int yAt = j * BLOCK * co + column * BLOCK;
+            for (int r = 0; r < ci; r += ROWS) {
+                int vAt = j * BLOCK * ci + r / CHUNK * (BLOCK * CHUNK) + r % CHUNK;
+                int at = sumsAt + r * co + column;
+                if (add) {
+                    product(width, count, s.v, vAt, s.y, yAt, sums, at, co, sums, at, co);
+                } else {
+                    product(width, count, s.v, vAt, s.y, yAt, Gemm.ZEROS, 0, 0, sums, at, co);
+                }
+            }
+        }
+    }
+
+    private static void product(
+            int width, int kc, float[] a, int aAt, float[] b, int bAt,
+            float[] init, int initAt, int initStride, float[] c, int cAt, int ldc) {
+        if (ROWS == 8) {
+            if (width == NR) {
+                Tiles.transposed8x2(kc, a, aAt, CHUNK, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+            } else {
+                Tiles.transposed8x1(kc, a, aAt, CHUNK, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+            }
+        } else if (width == NR) {
+            Tiles.transposed4x2(kc, a, aAt, CHUNK, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+        } else {
+            Tiles.transposed4x1(kc, a, aAt, CHUNK, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+        }
+    }
+
+    /** Row {@code row} of B^T d B for a block of tiles. */
+    private void transformInput(Scratch s, int row, int first, int count) {
+        for (int tile = first; tile < first + count; ) {
+            int x = tile % tileColumns;
+            int y = tile / tileColumns % tileRows * TILE - shape.padTop();
+            int image = tile / (tileColumns * tileRows);
+            int run = Math.min(Math.min(SEGMENT, tileColumns - x), first + count - tile);
+            int left = x * TILE - shape.padLeft();
+            s.rows.locate(WinogradTransform.INPUT[row], in.at, image, y, shape.height(), shape.width() * ci);
+            for (int c = 0; c < ci; c += LANES) {
+                s.rows.combine(in.data, left, shape.width(), ci, c, s.strip, run * TILE + 2);
+                int to = c / CHUNK * (BLOCK * CHUNK) + c % CHUNK + (tile - first) * CHUNK;
+                for (int t = 0; t < run; t++) {
+                    WinogradTransform.input(s.strip, t * TILE * LANES, LANES, s.v, to + t * CHUNK, BLOCK * ci);
+                }
+            }
+            tile += run;
+        }
+    }
+
+    /** Row {@code row} of G dOut G^T for a block of tiles. */
+    private void transformGradient(Scratch s, int row, int first, int count) {
+        for (int tile = first; tile < first + count; ) {
+            int x = tile % tileColumns;
+            int y = tile / tileColumns % tileRows * TILE;
+            int image = tile / (tileColumns * tileRows);
+            int run = Math.min(Math.min(SEGMENT, tileColumns - x), first + count - tile);
+            s.rows.locate(
+                    WinogradTransform.FILTER4[row], dOut.at, image, y, shape.outHeight(), shape.outWidth() * co);
+            for (int c = 0; c < co; c += LANES) {
+                s.rows.combine(dOut.data, x * TILE, shape.outWidth(), co, c, s.strip, run * TILE);
+                int column = c / NR * NR;
+                int width = Gemm.panelWidth(column, co);
+                int to = column * BLOCK + (tile - first) * width + c - column;
+                for (int t = 0; t < run; t++) {
+                    WinogradTransform.filter4(s.strip, t * TILE * LANES, LANES, s.y, to + t * width, BLOCK * co);
+                }
+            }
+            tile += run;
+        }
+    }
+
+    /** Up to six rows of pixels and the factors that a row of a transform gives them. */
+    private static final class Rows {
+        private final int[] at = new int[POINTS];
+        private final float[] factors = new float[POINTS];
+
+        /** Rows y, y + 1, ... of an image; those outside it get the factor 0 and the place of one inside. */
+        void locate(float[] transform, int dataAt, int image, int y, int height, int rowSize) {
+            for (int i = 0; i < POINTS; i++) {
+                boolean inside = i < transform.length && y + i >= 0 && y + i < height;
+                factors[i] = inside ? transform[i] : 0;
+                at[i] = dataAt + (image * height + (inside ? y + i : Math.max(y, 0))) * rowSize;
+            }
+        }
+
+        /** Their weighted sum at {@code count} pixels from column {@code left}, channels {@code c ...}; zeros outside. */
+        void combine(float[] data, int left, int width, int channels, int c, float[] to, int count) {
+            int begin = Math.max(0, -left);
+            int end = Math.min(count, width - left);
+            for (int j = 0; j < begin; j++) {
+                FloatVector.zero(F).intoArray(to, j * LANES);
+            }
+            int skip = left * channels + c;
+            inside(data, at[0] + skip, at[1] + skip, at[2] + skip, at[3] + skip, at[4] + skip, at[5] + skip,
+                    channels, to, begin, end);
+            for (int j = Math.max(begin, end); j < count; j++) {
+                FloatVector.zero(F).intoArray(to, j * LANES);
+            }
+        }
+
+        private void inside(
+                float[] data, int at0, int at1, int at2, int at3, int at4, int at5, int step, float[] to, int begin,
+                int end) {
+            FloatVector f0 = FloatVector.broadcast(F, factors[0]);
+            FloatVector f1 = FloatVector.broadcast(F, factors[1]);
+            FloatVector f2 = FloatVector.broadcast(F, factors[2]);
+            FloatVector f3 = FloatVector.broadcast(F, factors[3]);
+            FloatVector f4 = FloatVector.broadcast(F, factors[4]);
+            FloatVector f5 = FloatVector.broadcast(F, factors[5]);
+            for (int j = begin; j < end; j++) {
+                int pixel = j * step;
+                FloatVector even = FloatVector.fromArray(F, data, at0 + pixel).mul(f0);
+                FloatVector odd = FloatVector.fromArray(F, data, at1 + pixel).mul(f1);
+                even = FloatVector.fromArray(F, data, at2 + pixel).fma(f2, even);
+                odd = FloatVector.fromArray(F, data, at3 + pixel).fma(f3, odd);
+                even = FloatVector.fromArray(F, data, at4 + pixel).fma(f4, even);
+                odd = FloatVector.fromArray(F, data, at5 + pixel).fma(f5, odd);
+                even.add(odd).intoArray(to, j * LANES);
+            }
+        }
+    }
+
+    /** dWeights of CHUNK input channels from the sums. */
+    private void transformSums(int task, int worker) {
+        Scratch s = scratch[worker];
+        for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
+            for (int c = 0; c < co; c += LANES) {
+                for (int j = 0; j < POINTS; j++) {
+                    WinogradTransform.output3(
+                            sums, (j * ci + i) * co + c, POINTS * ci * co, s.halfway, j * LANES, POINTS * LANES);
+                }
+                for (int y = 0; y < 3; y++) {
+                    WinogradTransform.output3(s.halfway, y * POINTS * LANES, LANES, s.result, 0, LANES);
+                    for (int x = 0; x < 3; x++) {
+                        FloatVector.fromArray(F, s.result, x * LANES)
+                                .intoArray(dWeights.data, dWeights.at + ((y * 3 + x) * ci + i) * co + c);
+                    }
+                }
+            }
+        }
+    }
+}
