@@ -1,0 +1,73 @@
+package imagespace.backend;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import imagespace.backend.OperatorCase.Output;
+import imagespace.backend.cpu.CpuBackend;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestFactory;
+
+/** The contract on the CPU, and that its results do not depend on the number of threads. */
+class CpuBackendTest {
+    @Nested
+    class WithOneThread extends BackendContract {
+        @Override
+        protected Backend open() {
+            return new CpuBackend(1);
+        }
+    }
+
+    @Nested
+    class WithTwoThreads extends BackendContract {
+        @Override
+        protected Backend open() {
+            return new CpuBackend(2);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> threadsDoNotChangeABit() {
+        List<Backend> backends = List.of(new CpuBackend(1), new CpuBackend(2), new CpuBackend(3));
+        return Stream.of(
+                        ConvolutionCases.ALL,
+                        DenseCases.ALL,
+                        PoolingCases.ALL,
+                        TrainingCases.ALL,
+                        AssemblyCases.ALL)
+                .flatMap(List::stream)
+                .map(c -> dynamicTest(c.name(), () -> sameBits(c, backends)))
+                .onClose(() -> backends.forEach(Backend::close));
+    }
+
+    private static void sameBits(OperatorCase operator, List<Backend> backends) {
+        List<int[]> one = bits(operator, backends.getFirst());
+        for (int threads = 2; threads <= backends.size(); threads++) {
+            List<int[]> many = bits(operator, backends.get(threads - 1));
+            for (int i = 0; i < one.size(); i++) {
+                String what = "output " + i + " of " + operator.name() + " on " + threads + " threads";
+                assertArrayEquals(one.get(i), many.get(i), what);
+            }
+        }
+    }
+
+    private static List<int[]> bits(OperatorCase operator, Backend backend) {
+        Lab lab = new Lab(backend, false);
+        return operator.call().apply(lab).stream()
+                .map(Output::tensor)
+                .map(lab::memory)
+                .map(CpuBackendTest::bits)
+                .toList();
+    }
+
+    private static int[] bits(float[] values) {
+        int[] bits = new int[values.length];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = Float.floatToRawIntBits(values[i]);
+        }
+        return bits;
+    }
+}

@@ -1,0 +1,49 @@
+package imagespace.backend;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * One call of one operator, for any backend.
+ *
+ * @param name operator and shape, for messages
+ * @param tolerance largest relative error
+ * @param call makes the tensors in a lab, calls the operator, and says what must come out
+ */
+record OperatorCase(String name, double tolerance, Function<Lab, List<Output>> call) {
+    /** The largest relative error of an operator in float32. */
+    static final double FLOAT = 1e-5;
+
+    OperatorCase(String name, Function<Lab, List<Output>> call) {
+        this(name, FLOAT, call);
+    }
+
+    /** A tensor that was set, and the values it must start with. */
+    record Output(String name, Tensor tensor, Supplier<double[]> expected) {}
+
+    /** Runs the operator, and compares all outputs with the reference. */
+    void check(Backend backend, boolean views) {
+        Lab lab = new Lab(backend, views);
+        for (Output output : call.apply(lab)) {
+            String what = output.name + " of " + name + (views ? " (views)" : "") + " on " + backend.name();
+            lab.verify(what, output.tensor, output.expected.get(), tolerance);
+        }
+        lab.verifyInputs(name);
+    }
+
+    /** A supplier that computes once. */
+    static Supplier<double[]> once(Supplier<double[]> supplier) {
+        return new Supplier<>() {
+            private double[] values;
+
+            @Override
+            public double[] get() {
+                if (values == null) {
+                    values = supplier.get();
+                }
+                return values;
+            }
+        };
+    }
+}
