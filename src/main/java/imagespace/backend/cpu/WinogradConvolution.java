@@ -8,6 +8,7 @@ import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.WinogradTransform.POINTS;
 import static imagespace.backend.cpu.WinogradTransform.TILE;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -72,6 +73,7 @@ final class WinogradConvolution {
         float[] v = {};
         float[] m = {};
         final float[] strip = new float[(SEGMENT * TILE + 2) * POINTS * LANES];
+        final float[] border = new float[(SEGMENT * TILE + 2) * POINTS * LANES];
         final float[] halfway = WinogradTransform.halfway();
     }
 
@@ -136,16 +138,13 @@ final class WinogradConvolution {
         float[] half = scratch[worker].halfway;
         for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
             for (int c = 0; c < co; c += LANES) {
-                for (int x = 0; x < 3; x++) {
-                    int at = filtersAt + (x * ci + i) * co + c;
-                    WinogradTransform.filter(filters, at, 3 * ci * co, half, x * LANES, POINTS * LANES);
-                }
+                WinogradTransform.filter(
+                        filters, filtersAt + i * co + c, ci * co, 3 * ci * co, half, 0, LANES, POINTS * LANES, 3);
                 int column = c / NR * NR;
                 int width = Gemm.panelWidth(column, co);
                 int to = column * ci + i * width + c - column;
-                for (int y = 0; y < POINTS; y++) {
-                    WinogradTransform.filter(half, y * POINTS * LANES, LANES, u, to + y * POINTS * ci * co, ci * co);
-                }
+                WinogradTransform.filter(
+                        half, 0, POINTS * LANES, LANES, u, to, POINTS * ci * co, ci * co, POINTS);
             }
         }
     }
@@ -184,16 +183,14 @@ final class WinogradConvolution {
             int image = tile / (tileColumns * tileRows);
             int count = Math.min(Math.min(SEGMENT, tileColumns - x), end - tile);
             for (int c = 0; c < ci; c += LANES) {
-                transformColumns(s.strip, image, y * TILE - padTop, x * TILE - padLeft, count * TILE + 2, c);
+                transformColumns(s, image, y * TILE - padTop, x * TILE - padLeft, count * TILE + 2, c);
                 int channel = c / CHUNK * (MR * CHUNK) + c % CHUNK;
                 for (int t = 0; t < count; t++) {
                     int row = tile + t - first;
                     int at = row / MR * (MR * ci) + row % MR * CHUNK + channel;
-                    for (int i = 0; i < POINTS; i++) {
-                        WinogradTransform.input(
-                                s.strip, (t * TILE * POINTS + i) * LANES, POINTS * LANES,
-                                s.v, at + i * POINTS * pointV, pointV);
-                    }
+                    WinogradTransform.input(
+                            s.strip, t * TILE * POINTS * LANES, LANES, POINTS * LANES,
+                            s.v, at, POINTS * pointV, pointV, POINTS);
                 }
             }
             tile += count;
@@ -201,43 +198,33 @@ final class WinogradConvolution {
     }
 
     /** B^T down each of {@code columns} columns of six pixels, from (y, x); zeros outside the image. */
-    private void transformColumns(float[] strip, int image, int y, int x, int columns, int c) {
-        float[] data = in.data;
+    private void transformColumns(Scratch s, int image, int y, int x, int columns, int c) {
         int row = inWidth * ci;
-        int top = in.at + (image * inHeight + y) * row + c;
-        boolean inside = y >= 0 && y + POINTS <= inHeight;
-        for (int j = 0; j < columns; j++) {
-            int to = j * POINTS * LANES;
-            if (x + j < 0 || x + j >= inWidth) {
-                for (int i = 0; i < POINTS; i++) {
-                    FloatVector.zero(F).intoArray(strip, to + i * LANES);
+        int begin = Math.max(0, -x);
+        int end = Math.min(columns, inWidth - x);
+        Arrays.fill(s.strip, 0, begin * POINTS * LANES, 0);
+        Arrays.fill(s.strip, Math.max(begin, end) * POINTS * LANES, columns * POINTS * LANES, 0);
+        float[] from = in.data;
+        int at = in.at + ((image * inHeight + y) * inWidth + x + begin) * ci + c;
+        int step = ci;
+        if (y < 0 || y + POINTS > inHeight) { // a border: copy what there is between rows of zeros
+            for (int i = 0; i < POINTS; i++) {
+                for (int j = begin; j < end; j++) {
+                    int to = (i * columns + j - begin) * LANES;
+                    if (y + i >= 0 && y + i < inHeight) {
+                        FloatVector.fromArray(F, in.data, at + i * row + (j - begin) * ci).intoArray(s.border, to);
+                    } else {
+                        FloatVector.zero(F).intoArray(s.border, to);
+                    }
                 }
-                continue;
             }
-            int at = top + (x + j) * ci;
-            if (inside) {
-                WinogradTransform.input(data, at, row, strip, to, LANES);
-            } else {
-                transformBorderColumn(data, at, row, y, strip, to);
-            }
+            from = s.border;
+            at = 0;
+            step = LANES;
+            row = columns * LANES;
         }
-    }
-
-    private void transformBorderColumn(float[] data, int at, int row, int y, float[] strip, int to) {
         WinogradTransform.input(
-                WinogradTransform.orZero(data, inside(y) ? at : -1),
-                WinogradTransform.orZero(data, inside(y + 1) ? at + row : -1),
-                WinogradTransform.orZero(data, inside(y + 2) ? at + 2 * row : -1),
-                WinogradTransform.orZero(data, inside(y + 3) ? at + 3 * row : -1),
-                WinogradTransform.orZero(data, inside(y + 4) ? at + 4 * row : -1),
-                WinogradTransform.orZero(data, inside(y + 5) ? at + 5 * row : -1),
-                strip,
-                to,
-                LANES);
-    }
-
-    private boolean inside(int y) {
-        return y >= 0 && y < inHeight;
+                from, at, step, row, s.strip, begin * POINTS * LANES, POINTS * LANES, LANES, end - begin);
     }
 
     /** The outputs of the tiles [first, end), channels [c, c + wide), from M. */
@@ -251,16 +238,12 @@ final class WinogradConvolution {
             int across = Math.min(TILE, outWidth - x);
             for (int k = 0; k < wide; k += LANES) {
                 int from = (tile - first) * chunk + k;
-                for (int j = 0; j < POINTS; j++) {
-                    WinogradTransform.output(
-                            s.m, from + j * pointM, POINTS * pointM, half, j * LANES, POINTS * LANES);
-                }
-                FloatVector b = bias == null ? FloatVector.zero(F) : FloatVector.fromArray(F, bias.data, bias.at + c + k);
-                int to = out.at + ((image * outHeight + y) * outWidth + x) * co + c + k;
-                for (int i = 0; i < high; i++) {
-                    WinogradTransform.outputRow(
-                            half, i * POINTS * LANES, b, slope, out.data, to + i * outWidth * co, co, across);
-                }
+                WinogradTransform.output(
+                        s.m, from, pointM, POINTS * pointM, half, 0, LANES, POINTS * LANES, POINTS);
+                WinogradTransform.outputRows(
+                        half, bias == null ? Gemm.ZEROS : bias.data, bias == null ? 0 : bias.at + c + k, slope,
+                        out.data, out.at + ((image * outHeight + y) * outWidth + x) * co + c + k,
+                        outWidth * co, co, high, across);
             }
         }
     }

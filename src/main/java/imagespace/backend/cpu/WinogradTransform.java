@@ -24,6 +24,9 @@ import jdk.incubator.vector.VectorOperators;
  * </ul>
  *
  * The weight gradient is the same with a filter of four taps and three outputs; B^T does not change.
+ *
+ * <p>Each method holds one transform in a loop of its own: C2 compiles it by itself then. Inlined into callers, a few of
+ * them exhaust its inlining budget, and vectors that cross a call are boxed.
  */
 final class WinogradTransform {
     /** Points in one dimension. */
@@ -60,144 +63,162 @@ final class WinogradTransform {
 
     private WinogradTransform() {}
 
-    /** B^T: six values, {@code stride} apart, to six, {@code toStride} apart. */
-    static void input(float[] from, int at, int stride, float[] to, int toAt, int toStride) {
-        FloatVector d0 = FloatVector.fromArray(F, from, at);
-        FloatVector d1 = FloatVector.fromArray(F, from, at + stride);
-        FloatVector d2 = FloatVector.fromArray(F, from, at + 2 * stride);
-        FloatVector d3 = FloatVector.fromArray(F, from, at + 3 * stride);
-        FloatVector d4 = FloatVector.fromArray(F, from, at + 4 * stride);
-        FloatVector d5 = FloatVector.fromArray(F, from, at + 5 * stride);
-        input(d0, d1, d2, d3, d4, d5, to, toAt, toStride);
-    }
-
-    /** B^T of six vectors. */
-    static void input(
-            FloatVector d0,
-            FloatVector d1,
-            FloatVector d2,
-            FloatVector d3,
-            FloatVector d4,
-            FloatVector d5,
-            float[] to,
-            int toAt,
-            int toStride) {
-        FloatVector evenA = fma(d2, -2, d4);
-        FloatVector oddA = fma(d1, -2, d3).mul(A);
-        FloatVector evenB = fma(d2, -0.5f, d4);
-        FloatVector oddB = fma(d1, -0.5f, d3).mul(B);
-        fma(d2, -2.5f, d0).add(d4).intoArray(to, toAt);
-        evenA.add(oddA).intoArray(to, toAt + toStride);
-        evenA.sub(oddA).intoArray(to, toAt + 2 * toStride);
-        evenB.add(oddB).intoArray(to, toAt + 3 * toStride);
-        evenB.sub(oddB).intoArray(to, toAt + 4 * toStride);
-        fma(d3, -2.5f, d1).add(d5).intoArray(to, toAt + 5 * toStride);
-    }
-
-    /** G: three taps, {@code stride} apart, to six values, {@code toStride} apart. */
-    static void filter(float[] from, int at, int stride, float[] to, int toAt, int toStride) {
-        FloatVector g0 = FloatVector.fromArray(F, from, at);
-        FloatVector g1 = FloatVector.fromArray(F, from, at + stride);
-        FloatVector g2 = FloatVector.fromArray(F, from, at + 2 * stride);
-        FloatVector evenA = fma(g2, 0.5f, g0).mul(TO_A);
-        FloatVector oddA = g1.mul(TO_A * A);
-        FloatVector evenB = fma(g2, 2, g0).mul(TO_B);
-        FloatVector oddB = g1.mul(TO_B * B);
-        g0.intoArray(to, toAt);
-        evenA.add(oddA).intoArray(to, toAt + toStride);
-        evenA.sub(oddA).intoArray(to, toAt + 2 * toStride);
-        evenB.add(oddB).intoArray(to, toAt + 3 * toStride);
-        evenB.sub(oddB).intoArray(to, toAt + 4 * toStride);
-        g2.intoArray(to, toAt + 5 * toStride);
-    }
-
-    /** G of four taps, {@code stride} apart, to six values, {@code toStride} apart: for the weight gradient. */
-    static void filter4(float[] from, int at, int stride, float[] to, int toAt, int toStride) {
-        FloatVector g0 = FloatVector.fromArray(F, from, at);
-        FloatVector g1 = FloatVector.fromArray(F, from, at + stride);
-        FloatVector g2 = FloatVector.fromArray(F, from, at + 2 * stride);
-        FloatVector g3 = FloatVector.fromArray(F, from, at + 3 * stride);
-        FloatVector evenA = fma(g2, 0.5f, g0).mul(TO_A);
-        FloatVector oddA = fma(g3, 0.5f, g1).mul(TO_A * A);
-        FloatVector evenB = fma(g2, 2, g0).mul(TO_B);
-        FloatVector oddB = fma(g3, 2, g1).mul(TO_B * B);
-        g0.intoArray(to, toAt);
-        evenA.add(oddA).intoArray(to, toAt + toStride);
-        evenA.sub(oddA).intoArray(to, toAt + 2 * toStride);
-        evenB.add(oddB).intoArray(to, toAt + 3 * toStride);
-        evenB.sub(oddB).intoArray(to, toAt + 4 * toStride);
-        g3.intoArray(to, toAt + 5 * toStride);
-    }
-
-    /** A^T: six values, {@code stride} apart, to four outputs, {@code toStride} apart. */
-    static void output(float[] from, int at, int stride, float[] to, int toAt, int toStride) {
-        FloatVector sumA = sum(from, at + stride, stride);
-        FloatVector difA = difference(from, at + stride, stride);
-        FloatVector sumB = sum(from, at + 3 * stride, stride);
-        FloatVector difB = difference(from, at + 3 * stride, stride);
-        FloatVector.fromArray(F, from, at).add(sumA).add(sumB).intoArray(to, toAt);
-        fma(difA, A, difB.mul(B)).intoArray(to, toAt + toStride);
-        fma(sumA, 0.5f, sumB.mul(2)).intoArray(to, toAt + 2 * toStride);
-        fma(difA, A3, fma(difB, B3, FloatVector.fromArray(F, from, at + 5 * stride)))
-                .intoArray(to, toAt + 3 * toStride);
-    }
-
-    /** A^T along a row of six vectors, plus bias, through the activation, to the first {@code count} of four pixels. */
-    static void outputRow(
-            float[] from, int at, FloatVector bias, float slope, float[] to, int toAt, int toStride, int count) {
-        FloatVector sumA = sum(from, at + LANES, LANES);
-        FloatVector difA = difference(from, at + LANES, LANES);
-        FloatVector sumB = sum(from, at + 3 * LANES, LANES);
-        FloatVector difB = difference(from, at + 3 * LANES, LANES);
-        activate(FloatVector.fromArray(F, from, at).add(sumA).add(sumB).add(bias), slope, to, toAt);
-        if (count > 1) {
-            activate(fma(difA, A, fma(difB, B, bias)), slope, to, toAt + toStride);
-        }
-        if (count > 2) {
-            activate(fma(sumA, 0.5f, fma(sumB, 2, bias)), slope, to, toAt + 2 * toStride);
-        }
-        if (count > 3) {
-            FloatVector last = FloatVector.fromArray(F, from, at + 5 * LANES).add(bias);
-            activate(fma(difA, A3, fma(difB, B3, last)), slope, to, toAt + 3 * toStride);
-        }
-    }
-
-    private static void activate(FloatVector x, float slope, float[] to, int at) {
-        x.blend(x.mul(slope), x.compare(VectorOperators.LE, 0)).intoArray(to, at);
-    }
-
-    /** A^T with three outputs: for the weight gradient. */
-    static void output3(float[] from, int at, int stride, float[] to, int toAt, int toStride) {
-        FloatVector sumA = sum(from, at + stride, stride);
-        FloatVector difA = difference(from, at + stride, stride);
-        FloatVector sumB = sum(from, at + 3 * stride, stride);
-        FloatVector difB = difference(from, at + 3 * stride, stride);
-        FloatVector.fromArray(F, from, at).add(sumA).add(sumB).intoArray(to, toAt);
-        fma(difA, A, difB.mul(B)).intoArray(to, toAt + toStride);
-        fma(sumA, 0.5f, fma(sumB, 2, FloatVector.fromArray(F, from, at + 5 * stride)))
-                .intoArray(to, toAt + 2 * toStride);
-    }
-
-    /** x * factor + y. */
-    static FloatVector fma(FloatVector x, float factor, FloatVector y) {
-        return x.fma(FloatVector.broadcast(F, factor), y);
-    }
-
-    private static FloatVector sum(float[] from, int at, int stride) {
-        return FloatVector.fromArray(F, from, at).add(FloatVector.fromArray(F, from, at + stride));
-    }
-
-    private static FloatVector difference(float[] from, int at, int stride) {
-        return FloatVector.fromArray(F, from, at).sub(FloatVector.fromArray(F, from, at + stride));
-    }
-
-    /** A copy of a vector, or zeros where {@code at} is negative (outside the image). */
-    static FloatVector orZero(float[] from, int at) {
-        return at < 0 ? FloatVector.zero(F) : FloatVector.fromArray(F, from, at);
-    }
-
     /** Vectors of scratch memory for one tile's half-way state. */
     static float[] halfway() {
         return new float[POINTS * POINTS * LANES];
+    }
+
+    /** x * factor + y. */
+    private static FloatVector fma(FloatVector x, float factor, FloatVector y) {
+        return x.fma(FloatVector.broadcast(F, factor), y);
+    }
+
+    /**
+     * B^T, {@code count} times: six values, {@code stride} apart, to six, {@code toStride} apart; the next six lie
+     * {@code step} and {@code toStep} further on.
+     */
+    static void input(
+            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+        for (int j = 0; j < count; j++) {
+            FloatVector d1 = FloatVector.fromArray(F, from, at + stride);
+            FloatVector d2 = FloatVector.fromArray(F, from, at + 2 * stride);
+            FloatVector d3 = FloatVector.fromArray(F, from, at + 3 * stride);
+            FloatVector d4 = FloatVector.fromArray(F, from, at + 4 * stride);
+            fma(d2, -2.5f, d4).add(FloatVector.fromArray(F, from, at)).intoArray(to, toAt);
+            fma(d3, -2.5f, d1).add(FloatVector.fromArray(F, from, at + 5 * stride)).intoArray(to, toAt + 5 * toStride);
+            FloatVector even = fma(d2, -2, d4);
+            FloatVector odd = fma(d1, -2, d3);
+            fma(odd, A, even).intoArray(to, toAt + toStride);
+            fma(odd, -A, even).intoArray(to, toAt + 2 * toStride);
+            even = fma(d2, -0.5f, d4);
+            odd = fma(d1, -0.5f, d3);
+            fma(odd, B, even).intoArray(to, toAt + 3 * toStride);
+            fma(odd, -B, even).intoArray(to, toAt + 4 * toStride);
+            at += step;
+            toAt += toStep;
+        }
+    }
+
+    /** G, {@code count} times: three taps to six values, laid out as in {@link #input}. */
+    static void filter(
+            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+        for (int j = 0; j < count; j++) {
+            FloatVector g0 = FloatVector.fromArray(F, from, at);
+            FloatVector g1 = FloatVector.fromArray(F, from, at + stride);
+            FloatVector g2 = FloatVector.fromArray(F, from, at + 2 * stride);
+            g0.intoArray(to, toAt);
+            g2.intoArray(to, toAt + 5 * toStride);
+            FloatVector even = fma(g2, 0.5f, g0).mul(TO_A);
+            fma(g1, TO_A * A, even).intoArray(to, toAt + toStride);
+            fma(g1, -TO_A * A, even).intoArray(to, toAt + 2 * toStride);
+            even = fma(g2, 2, g0).mul(TO_B);
+            fma(g1, TO_B * B, even).intoArray(to, toAt + 3 * toStride);
+            fma(g1, -TO_B * B, even).intoArray(to, toAt + 4 * toStride);
+            at += step;
+            toAt += toStep;
+        }
+    }
+
+    /** G of a filter of four taps, {@code count} times, laid out as in {@link #input}: for the weight gradient. */
+    static void filter4(
+            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+        for (int j = 0; j < count; j++) {
+            FloatVector g0 = FloatVector.fromArray(F, from, at);
+            FloatVector g1 = FloatVector.fromArray(F, from, at + stride);
+            FloatVector g2 = FloatVector.fromArray(F, from, at + 2 * stride);
+            FloatVector g3 = FloatVector.fromArray(F, from, at + 3 * stride);
+            g0.intoArray(to, toAt);
+            g3.intoArray(to, toAt + 5 * toStride);
+            FloatVector even = fma(g2, 0.5f, g0).mul(TO_A);
+            FloatVector odd = fma(g3, 0.5f, g1);
+            fma(odd, TO_A * A, even).intoArray(to, toAt + toStride);
+            fma(odd, -TO_A * A, even).intoArray(to, toAt + 2 * toStride);
+            even = fma(g2, 2, g0).mul(TO_B);
+            odd = fma(g3, 2, g1);
+            fma(odd, TO_B * B, even).intoArray(to, toAt + 3 * toStride);
+            fma(odd, -TO_B * B, even).intoArray(to, toAt + 4 * toStride);
+            at += step;
+            toAt += toStep;
+        }
+    }
+
+    /** A^T, {@code count} times: six values to four, laid out as in {@link #input}. */
+    static void output(
+            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+        for (int j = 0; j < count; j++) {
+            FloatVector plus = FloatVector.fromArray(F, from, at + stride);
+            FloatVector minus = FloatVector.fromArray(F, from, at + 2 * stride);
+            FloatVector sumA = plus.add(minus);
+            FloatVector difA = plus.sub(minus);
+            plus = FloatVector.fromArray(F, from, at + 3 * stride);
+            minus = FloatVector.fromArray(F, from, at + 4 * stride);
+            FloatVector sumB = plus.add(minus);
+            FloatVector difB = plus.sub(minus);
+            FloatVector.fromArray(F, from, at).add(sumA).add(sumB).intoArray(to, toAt);
+            fma(difA, A, difB.mul(B)).intoArray(to, toAt + toStride);
+            fma(sumA, 0.5f, sumB.mul(2)).intoArray(to, toAt + 2 * toStride);
+            fma(difA, A3, fma(difB, B3, FloatVector.fromArray(F, from, at + 5 * stride)))
+                    .intoArray(to, toAt + 3 * toStride);
+            at += step;
+            toAt += toStep;
+        }
+    }
+
+    /** A^T with three outputs, {@code count} times, laid out as in {@link #input}: for the weight gradient. */
+    static void output3(
+            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+        for (int j = 0; j < count; j++) {
+            FloatVector plus = FloatVector.fromArray(F, from, at + stride);
+            FloatVector minus = FloatVector.fromArray(F, from, at + 2 * stride);
+            FloatVector sumA = plus.add(minus);
+            FloatVector difA = plus.sub(minus);
+            plus = FloatVector.fromArray(F, from, at + 3 * stride);
+            minus = FloatVector.fromArray(F, from, at + 4 * stride);
+            FloatVector sumB = plus.add(minus);
+            FloatVector difB = plus.sub(minus);
+            FloatVector.fromArray(F, from, at).add(sumA).add(sumB).intoArray(to, toAt);
+            fma(difA, A, difB.mul(B)).intoArray(to, toAt + toStride);
+            fma(sumA, 0.5f, fma(sumB, 2, FloatVector.fromArray(F, from, at + 5 * stride)))
+                    .intoArray(to, toAt + 2 * toStride);
+            at += step;
+            toAt += toStep;
+        }
+    }
+
+    /**
+     * The last transform of a tile: A^T along each of {@code rows} rows of six vectors, plus bias, through the
+     * activation, to the first {@code columns} of four pixels, {@code pixel} apart, rows {@code row} apart.
+     */
+    static void outputRows(
+            float[] from, float[] bias, int biasAt, float slope, float[] to, int toAt, int row, int pixel, int rows,
+            int columns) {
+        FloatVector b = FloatVector.fromArray(F, bias, biasAt);
+        FloatVector factor = FloatVector.broadcast(F, slope);
+        for (int i = 0; i < rows; i++) {
+            int at = i * POINTS * LANES;
+            FloatVector plus = FloatVector.fromArray(F, from, at + LANES);
+            FloatVector minus = FloatVector.fromArray(F, from, at + 2 * LANES);
+            FloatVector sumA = plus.add(minus);
+            FloatVector difA = plus.sub(minus);
+            plus = FloatVector.fromArray(F, from, at + 3 * LANES);
+            minus = FloatVector.fromArray(F, from, at + 4 * LANES);
+            FloatVector sumB = plus.add(minus);
+            FloatVector difB = plus.sub(minus);
+            FloatVector y = FloatVector.fromArray(F, from, at).add(sumA).add(sumB).add(b);
+            y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt);
+            if (columns > 1) {
+                y = fma(difA, A, fma(difB, B, b));
+                y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + pixel);
+            }
+            if (columns > 2) {
+                y = fma(sumA, 0.5f, fma(sumB, 2, b));
+                y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + 2 * pixel);
+            }
+            if (columns > 3) {
+                y = fma(difA, A3, fma(difB, B3, FloatVector.fromArray(F, from, at + 5 * LANES).add(b)));
+                y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + 3 * pixel);
+            }
+            toAt += row;
+        }
     }
 }

@@ -22,8 +22,8 @@ import jdk.incubator.vector.FloatVector;
  * dWeights = A^T S A               [3][3][ci][co]
  * </pre>
  *
- * A task owns one row of six points and passes over all tiles, a block at a time: it needs one row of each transform,
- * shares nothing, and nothing has to be added up between tasks. Sums run over the tiles in order.
+ * A task owns some rows of six points and passes over all tiles, a block at a time: it needs those rows of the
+ * transforms only, shares nothing, and nothing has to be added up between tasks. Sums run over the tiles in order.
  */
 final class WinogradWeightGradient {
     /** Tiles in a block. */
@@ -41,6 +41,9 @@ final class WinogradWeightGradient {
     private final int tileRows;
     private final int tileColumns;
     private final float[] sums;
+    /** Tasks: each takes an equal part of the six rows of points. */
+    private final int groups;
+
     private final ThreadTeam.Task pointsTask = this::points;
     private final ThreadTeam.Task outputTask = this::transformSums;
 
@@ -55,7 +58,6 @@ final class WinogradWeightGradient {
         float[] y = {};
         final float[] strip = new float[(SEGMENT * TILE + 2) * LANES];
         final float[] halfway = WinogradTransform.halfway();
-        final float[] result = new float[3 * LANES];
         final Rows rows = new Rows();
     }
 
@@ -67,6 +69,7 @@ final class WinogradWeightGradient {
         co = shape.outChannels();
         tileRows = (shape.outHeight() + TILE - 1) / TILE;
         tileColumns = (shape.outWidth() + TILE - 1) / TILE;
+        groups = team.threads() <= 3 ? team.threads() : POINTS;
         sums = new float[POINTS * POINTS * ci * co];
         int sizeV = POINTS * BLOCK * ci;
         int sizeY = POINTS * BLOCK * roundUp(co, NR);
@@ -82,19 +85,21 @@ final class WinogradWeightGradient {
         this.dOut = dOut;
         this.in = in;
         tiles = n * tileRows * tileColumns;
-        team.run(POINTS, pointsTask);
+        team.run(groups, pointsTask);
         team.run(ci / CHUNK, outputTask);
     }
 
-    /** The sums of one row of points. */
-    private void points(int row, int worker) {
+    /** The sums of some rows of points, row after row while a block of tiles is in the cache. */
+    private void points(int task, int worker) {
         Scratch s = scratch[worker];
         for (int first = 0; first < tiles; first += BLOCK) {
             int count = Math.min(BLOCK, tiles - first);
-            transformInput(s, row, first, count);
-            transformGradient(s, row, first, count);
-            for (int j = 0; j < POINTS; j++) {
-                multiply(s, j, count, (row * POINTS + j) * ci * co, first > 0);
+            for (int row = POINTS * task / groups; row < POINTS * (task + 1) / groups; row++) {
+                transformInput(s, row, first, count);
+                transformGradient(s, row, first, count);
+                for (int j = 0; j < POINTS; j++) {
+                    multiply(s, j, count, (row * POINTS + j) * ci * co, first > 0);
+                }
             }
         }
     }
@@ -144,9 +149,7 @@ final class WinogradWeightGradient {
             for (int c = 0; c < ci; c += LANES) {
                 s.rows.combine(in.data, left, shape.width(), ci, c, s.strip, run * TILE + 2);
                 int to = c / CHUNK * (BLOCK * CHUNK) + c % CHUNK + (tile - first) * CHUNK;
-                for (int t = 0; t < run; t++) {
-                    WinogradTransform.input(s.strip, t * TILE * LANES, LANES, s.v, to + t * CHUNK, BLOCK * ci);
-                }
+                WinogradTransform.input(s.strip, 0, TILE * LANES, LANES, s.v, to, CHUNK, BLOCK * ci, run);
             }
             tile += run;
         }
@@ -166,9 +169,7 @@ final class WinogradWeightGradient {
                 int column = c / NR * NR;
                 int width = Gemm.panelWidth(column, co);
                 int to = column * BLOCK + (tile - first) * width + c - column;
-                for (int t = 0; t < run; t++) {
-                    WinogradTransform.filter4(s.strip, t * TILE * LANES, LANES, s.y, to + t * width, BLOCK * co);
-                }
+                WinogradTransform.filter4(s.strip, 0, TILE * LANES, LANES, s.y, to, width, BLOCK * co, run);
             }
             tile += run;
         }
@@ -230,17 +231,11 @@ final class WinogradWeightGradient {
         Scratch s = scratch[worker];
         for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
             for (int c = 0; c < co; c += LANES) {
-                for (int j = 0; j < POINTS; j++) {
-                    WinogradTransform.output3(
-                            sums, (j * ci + i) * co + c, POINTS * ci * co, s.halfway, j * LANES, POINTS * LANES);
-                }
-                for (int y = 0; y < 3; y++) {
-                    WinogradTransform.output3(s.halfway, y * POINTS * LANES, LANES, s.result, 0, LANES);
-                    for (int x = 0; x < 3; x++) {
-                        FloatVector.fromArray(F, s.result, x * LANES)
-                                .intoArray(dWeights.data, dWeights.at + ((y * 3 + x) * ci + i) * co + c);
-                    }
-                }
+                WinogradTransform.output3(
+                        sums, i * co + c, ci * co, POINTS * ci * co, s.halfway, 0, LANES, POINTS * LANES, POINTS);
+                WinogradTransform.output3(
+                        s.halfway, 0, POINTS * LANES, LANES, dWeights.data, dWeights.at + i * co + c, 3 * ci * co,
+                        ci * co, 3);
             }
         }
     }
