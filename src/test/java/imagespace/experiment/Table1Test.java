@@ -8,13 +8,11 @@ import imagespace.backend.Backend;
 import imagespace.backend.Backends;
 import imagespace.data.Corpus;
 import imagespace.data.Dataset;
-import imagespace.data.Images;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -29,7 +27,7 @@ class Table1Test {
 
     @Test
     void twoRunsOfThreeCells() throws Exception {
-        assertEquals(0, run(folder, corpus(), TWO_RUNS));
+        assertEquals(0, run(folder, Thirds.corpus(), TWO_RUNS));
 
         List<LedgerEntry> entries = entries(folder);
         assertEquals(
@@ -58,7 +56,7 @@ class Table1Test {
 
     @Test
     void stoppedAfterAnyRunItGoesOnToTheSameResult() throws Exception {
-        run(folder, corpus(), TWO_RUNS);
+        run(folder, Thirds.corpus(), TWO_RUNS);
         List<String> lines = Files.readAllLines(folder.resolve(Ledger.FILE));
         Map<String, Map<String, Double>> whole = metrics(entries(folder));
 
@@ -73,7 +71,7 @@ class Table1Test {
                     }
                 }
             }
-            assertEquals(0, run(folder, corpus(), TWO_RUNS));
+            assertEquals(0, run(folder, Thirds.corpus(), TWO_RUNS));
             assertEquals(whole, metrics(entries(folder)), "resumed after " + kept + " runs");
             List<String> now = Files.readAllLines(folder.resolve(Ledger.FILE));
             assertEquals(lines.subList(0, kept), now.subList(0, kept), "finished runs are left alone");
@@ -83,21 +81,21 @@ class Table1Test {
 
     @Test
     void otherSettingsAreOtherRuns() throws Exception {
-        run(folder, corpus(), settings("s1, s1 noise", true));
+        run(folder, Thirds.corpus(), settings("s1, s1 noise", true));
         assertEquals(5, entries(folder).size(), "one shared base run, two runs of two cells");
 
         Table1Settings otherRatio = new Table1Settings(Table1Cell.parse("s1, s1 noise"), 2, 4, 16, 2, 240, 60, 1, true);
-        run(folder, corpus(), otherRatio);
+        run(folder, Thirds.corpus(), otherRatio);
         assertEquals(7, entries(folder).size(), "only the cells with noise depend on its ratio");
 
-        run(folder, corpus(), settings("s1", false));
+        run(folder, Thirds.corpus(), settings("s1", false));
         assertEquals(8, entries(folder).size(), "only the second base run is missing");
     }
 
     /** Runs the experiment in a process of its own. */
     static final class Child {
         public static void main(String[] args) throws Exception {
-            run(Path.of(args[0]), corpus(), TWO_RUNS);
+            run(Path.of(args[0]), Thirds.corpus(), TWO_RUNS);
         }
     }
 
@@ -105,7 +103,7 @@ class Table1Test {
     void survivesKillMinus9() throws Exception {
         Path whole = folder.resolve("whole");
         Path killed = folder.resolve("killed");
-        run(whole, corpus(), TWO_RUNS);
+        run(whole, Thirds.corpus(), TWO_RUNS);
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--add-modules=jdk.incubator.vector",
@@ -125,14 +123,14 @@ class Table1Test {
         child.destroyForcibly();
         assertTrue(child.waitFor(10, TimeUnit.SECONDS));
 
-        assertEquals(0, run(killed, corpus(), TWO_RUNS));
+        assertEquals(0, run(killed, Thirds.corpus(), TWO_RUNS));
         assertEquals(metrics(entries(whole)), metrics(entries(killed)));
         assertEquals(8, entries(killed).size(), "no run is done twice");
     }
 
     @Test
     void withoutErrorsInTheBaseRunOnlyTheCellsThatNeedThemFail() throws Exception {
-        Corpus corpus = corpus();
+        Corpus corpus = Thirds.corpus();
         Dataset one = Dataset.of(corpus.train().images(), new int[240], corpus.train().classNames());
         Corpus trivial = new Corpus("trivial", one, corpus.test(), List.of(), "0");
 
@@ -151,7 +149,7 @@ class Table1Test {
 
     @Test
     void aRunThatDivergesFailsAndTheOthersGoOn() throws Exception {
-        Corpus corpus = corpus();
+        Corpus corpus = Thirds.corpus();
         float[] weights = corpus.train().weights().clone();
         weights[17] = Float.POSITIVE_INFINITY;
         Dataset train = corpus.train();
@@ -193,33 +191,5 @@ class Table1Test {
     private static Map<String, Map<String, Double>> metrics(List<LedgerEntry> entries) {
         return entries.stream()
                 .collect(Collectors.toMap(e -> e.cell() + " " + e.run(), LedgerEntry::metrics, (a, b) -> a, TreeMap::new));
-    }
-
-    /** 240 training and 60 test images of 12x12: a bright third on noise; every eighth training label is wrong. */
-    private static Corpus corpus() {
-        List<String> names = List.of("top", "middle", "bottom");
-        int[] trainLabels = new int[240];
-        int[] testLabels = new int[60];
-        Images train = images(trainLabels, new Random(1));
-        Images test = images(testLabels, new Random(2));
-        for (int i = 0; i < trainLabels.length; i += 8) {
-            trainLabels[i] = (trainLabels[i] + 1) % 3;
-        }
-        return new Corpus(
-                "thirds", Dataset.of(train, trainLabels, names), Dataset.of(test, testLabels, names), List.of(), "d");
-    }
-
-    private static Images images(int[] labels, Random random) {
-        byte[] pixels = new byte[labels.length * 144];
-        random.nextBytes(pixels);
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = random.nextInt(3);
-            for (int p = 0; p < 144; p++) {
-                int third = p / 48;
-                int value = (pixels[i * 144 + p] & 255) / 2 + (third == labels[i] ? 100 : 0);
-                pixels[i * 144 + p] = (byte) value;
-            }
-        }
-        return new Images(pixels, 12, 12, 1);
     }
 }
