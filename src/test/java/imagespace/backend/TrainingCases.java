@@ -21,7 +21,7 @@ final class TrainingCases {
     private static List<OperatorCase> all() {
         List<OperatorCase> cases = new ArrayList<>();
         for (int count : COUNTS) {
-            for (float rate : new float[] {0, 0.1f, 0.25f, 0.5f}) {
+            for (float rate : new float[] {0, 0.1f, 0.25f, 0.5f, 0.9f}) {
                 dropout(cases, rate, 0xC0FFEE_0000_0001L + count, count);
             }
             for (int step : new int[] {1, 2, 1000}) {

@@ -187,6 +187,18 @@ class TrainingTest {
         assertArrayEquals(bits(ones), bits(scaled), "4 is a power of two, so that not even rounding differs");
     }
 
+    /** Batches can fall together without any weight; they have nothing to say. */
+    @Test
+    void aBatchWithoutAnyWeightTeachesNothing() throws DivergedException {
+        Dataset data = separable(30);
+        float[] weights = new float[30];
+        weights[4] = 1;
+        TrainingConfig config = TrainingConfig.plain(2, 4, 5);
+        for (float p : train(1, Nets.tiny(0, 3), weighted(data, weights), config)) {
+            assertTrue(Float.isFinite(p), "a parameter is " + p);
+        }
+    }
+
     @Test
     void divergenceIsTold() {
         TrainingConfig config =
