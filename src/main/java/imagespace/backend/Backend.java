@@ -119,7 +119,7 @@ public interface Backend extends AutoCloseable {
      * @param totals [3], <em>added to</em>: sum of w * loss, sum of w, number of samples whose largest probability is
      *     the label's
      * @param labels class indices as floats (exact), [n]
-     * @param weights w, [n]; not all zero
+     * @param weights w, [n]; where all are zero, so are the gradients
      * @param smoothing eps: the target is (1 - eps) * onehot + eps / classes
      */
     void softmaxCrossEntropy(

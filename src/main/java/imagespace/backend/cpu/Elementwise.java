@@ -86,7 +86,7 @@ final class Elementwise {
     }
 
     void dropoutForward(CpuTensor out, CpuTensor mask, CpuTensor in, float rate, long seed, int count) {
-        int threshold = Math.round(rate * 65536);
+        int threshold = (int) Math.ceil(rate * 65536.0);
         float keep = 1 / (1 - rate);
         pieces(count, (from, to) -> {
             for (int i = from; i < to; i += 2) {

@@ -49,11 +49,12 @@ final class Loss {
             double log = softmaxRow(probabilities.data, probabilities.at + row, logits.data, logits.at + row, classes);
             int label = (int) labels.data[labels.at + i];
             double w = weights.data[weights.at + i];
+            double share = w == 0 ? 0 : w / weightSum;
             int best = 0;
             for (int c = 0; c < classes; c++) {
                 float p = probabilities.data[probabilities.at + row + c];
                 double target = c == label ? 1 - smoothing + off : off;
-                dLogits.data[dLogits.at + row + c] = (float) (w / weightSum * (p - target));
+                dLogits.data[dLogits.at + row + c] = (float) (share * (p - target));
                 if (target != 0) {
                     lossSum -= w * target * (logits.data[logits.at + row + c] - log);
                 }

@@ -139,12 +139,12 @@ final class WinogradConvolution {
         for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
             for (int c = 0; c < co; c += LANES) {
                 WinogradTransform.filter(
-                        filters, filtersAt + i * co + c, ci * co, 3 * ci * co, half, 0, LANES, POINTS * LANES, 3);
+                        3, filters, filtersAt + i * co + c, ci * co, 3 * ci * co, half, 0, LANES, POINTS * LANES, 3);
                 int column = c / NR * NR;
                 int width = Gemm.panelWidth(column, co);
                 int to = column * ci + i * width + c - column;
                 WinogradTransform.filter(
-                        half, 0, POINTS * LANES, LANES, u, to, POINTS * ci * co, ci * co, POINTS);
+                        3, half, 0, POINTS * LANES, LANES, u, to, POINTS * ci * co, ci * co, POINTS);
             }
         }
     }
@@ -239,7 +239,7 @@ final class WinogradConvolution {
             for (int k = 0; k < wide; k += LANES) {
                 int from = (tile - first) * chunk + k;
                 WinogradTransform.output(
-                        s.m, from, pointM, POINTS * pointM, half, 0, LANES, POINTS * LANES, POINTS);
+                        4, s.m, from, pointM, POINTS * pointM, half, 0, LANES, POINTS * LANES, POINTS);
                 WinogradTransform.outputRows(
                         half, bias == null ? Gemm.ZEROS : bias.data, bias == null ? 0 : bias.at + c + k, slope,
                         out.data, out.at + ((image * outHeight + y) * outWidth + x) * co + c + k,

@@ -25,8 +25,9 @@ import jdk.incubator.vector.VectorOperators;
  *
  * The weight gradient is the same with a filter of four taps and three outputs; B^T does not change.
  *
- * <p>Each method holds one transform in a loop of its own: C2 compiles it by itself then. Inlined into callers, a few of
- * them exhaust its inlining budget, and vectors that cross a call are boxed.
+ * <p>Each method holds one transform in a loop of its own and is, on purpose, longer than the 325 bytes of bytecode that
+ * C2 inlines: compiled by itself it runs in registers, inlined with others it exhausts C2's budget, and the vectors that
+ * are left over are boxed. A test holds the sizes.
  */
 final class WinogradTransform {
     /** Points in one dimension. */
@@ -68,118 +69,104 @@ final class WinogradTransform {
         return new float[POINTS * POINTS * LANES];
     }
 
-    /** x * factor + y. */
-    private static FloatVector fma(FloatVector x, float factor, FloatVector y) {
-        return x.fma(FloatVector.broadcast(F, factor), y);
-    }
-
     /**
      * B^T, {@code count} times: six values, {@code stride} apart, to six, {@code toStride} apart; the next six lie
      * {@code step} and {@code toStep} further on.
      */
     static void input(
             float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+        FloatVector a = FloatVector.broadcast(F, A);
+        FloatVector minusA = FloatVector.broadcast(F, -A);
+        FloatVector b = FloatVector.broadcast(F, B);
+        FloatVector minusB = FloatVector.broadcast(F, -B);
+        FloatVector minus2 = FloatVector.broadcast(F, -2);
+        FloatVector minusHalf = FloatVector.broadcast(F, -0.5f);
+        FloatVector minus5Halves = FloatVector.broadcast(F, -2.5f);
         for (int j = 0; j < count; j++) {
+            FloatVector d0 = FloatVector.fromArray(F, from, at);
             FloatVector d1 = FloatVector.fromArray(F, from, at + stride);
             FloatVector d2 = FloatVector.fromArray(F, from, at + 2 * stride);
             FloatVector d3 = FloatVector.fromArray(F, from, at + 3 * stride);
             FloatVector d4 = FloatVector.fromArray(F, from, at + 4 * stride);
-            fma(d2, -2.5f, d4).add(FloatVector.fromArray(F, from, at)).intoArray(to, toAt);
-            fma(d3, -2.5f, d1).add(FloatVector.fromArray(F, from, at + 5 * stride)).intoArray(to, toAt + 5 * toStride);
-            FloatVector even = fma(d2, -2, d4);
-            FloatVector odd = fma(d1, -2, d3);
-            fma(odd, A, even).intoArray(to, toAt + toStride);
-            fma(odd, -A, even).intoArray(to, toAt + 2 * toStride);
-            even = fma(d2, -0.5f, d4);
-            odd = fma(d1, -0.5f, d3);
-            fma(odd, B, even).intoArray(to, toAt + 3 * toStride);
-            fma(odd, -B, even).intoArray(to, toAt + 4 * toStride);
+            FloatVector d5 = FloatVector.fromArray(F, from, at + 5 * stride);
+            d2.fma(minus5Halves, d4).add(d0).intoArray(to, toAt);
+            d3.fma(minus5Halves, d1).add(d5).intoArray(to, toAt + 5 * toStride);
+            FloatVector evenA = d2.fma(minus2, d4);
+            FloatVector oddA = d1.fma(minus2, d3);
+            oddA.fma(a, evenA).intoArray(to, toAt + toStride);
+            oddA.fma(minusA, evenA).intoArray(to, toAt + 2 * toStride);
+            FloatVector evenB = d2.fma(minusHalf, d4);
+            FloatVector oddB = d1.fma(minusHalf, d3);
+            oddB.fma(b, evenB).intoArray(to, toAt + 3 * toStride);
+            oddB.fma(minusB, evenB).intoArray(to, toAt + 4 * toStride);
             at += step;
             toAt += toStep;
         }
     }
 
-    /** G, {@code count} times: three taps to six values, laid out as in {@link #input}. */
+    /** G, {@code count} times: three or four taps to six values, laid out as in {@link #input}. */
     static void filter(
-            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+            int taps, float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride,
+            int count) {
+        FloatVector half = FloatVector.broadcast(F, 0.5f);
+        FloatVector two = FloatVector.broadcast(F, 2);
+        FloatVector a = FloatVector.broadcast(F, TO_A * A);
+        FloatVector minusA = FloatVector.broadcast(F, -TO_A * A);
+        FloatVector b = FloatVector.broadcast(F, TO_B * B);
+        FloatVector minusB = FloatVector.broadcast(F, -TO_B * B);
         for (int j = 0; j < count; j++) {
             FloatVector g0 = FloatVector.fromArray(F, from, at);
             FloatVector g1 = FloatVector.fromArray(F, from, at + stride);
             FloatVector g2 = FloatVector.fromArray(F, from, at + 2 * stride);
+            FloatVector g3 = FloatVector.zero(F);
+            FloatVector last = g2;
+            if (taps == 4) {
+                g3 = FloatVector.fromArray(F, from, at + 3 * stride);
+                last = g3;
+            }
             g0.intoArray(to, toAt);
-            g2.intoArray(to, toAt + 5 * toStride);
-            FloatVector even = fma(g2, 0.5f, g0).mul(TO_A);
-            fma(g1, TO_A * A, even).intoArray(to, toAt + toStride);
-            fma(g1, -TO_A * A, even).intoArray(to, toAt + 2 * toStride);
-            even = fma(g2, 2, g0).mul(TO_B);
-            fma(g1, TO_B * B, even).intoArray(to, toAt + 3 * toStride);
-            fma(g1, -TO_B * B, even).intoArray(to, toAt + 4 * toStride);
+            last.intoArray(to, toAt + 5 * toStride);
+            FloatVector evenA = g2.fma(half, g0).mul(TO_A);
+            FloatVector oddA = g3.fma(half, g1);
+            oddA.fma(a, evenA).intoArray(to, toAt + toStride);
+            oddA.fma(minusA, evenA).intoArray(to, toAt + 2 * toStride);
+            FloatVector evenB = g2.fma(two, g0).mul(TO_B);
+            FloatVector oddB = g3.fma(two, g1);
+            oddB.fma(b, evenB).intoArray(to, toAt + 3 * toStride);
+            oddB.fma(minusB, evenB).intoArray(to, toAt + 4 * toStride);
             at += step;
             toAt += toStep;
         }
     }
 
-    /** G of a filter of four taps, {@code count} times, laid out as in {@link #input}: for the weight gradient. */
-    static void filter4(
-            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
-        for (int j = 0; j < count; j++) {
-            FloatVector g0 = FloatVector.fromArray(F, from, at);
-            FloatVector g1 = FloatVector.fromArray(F, from, at + stride);
-            FloatVector g2 = FloatVector.fromArray(F, from, at + 2 * stride);
-            FloatVector g3 = FloatVector.fromArray(F, from, at + 3 * stride);
-            g0.intoArray(to, toAt);
-            g3.intoArray(to, toAt + 5 * toStride);
-            FloatVector even = fma(g2, 0.5f, g0).mul(TO_A);
-            FloatVector odd = fma(g3, 0.5f, g1);
-            fma(odd, TO_A * A, even).intoArray(to, toAt + toStride);
-            fma(odd, -TO_A * A, even).intoArray(to, toAt + 2 * toStride);
-            even = fma(g2, 2, g0).mul(TO_B);
-            odd = fma(g3, 2, g1);
-            fma(odd, TO_B * B, even).intoArray(to, toAt + 3 * toStride);
-            fma(odd, -TO_B * B, even).intoArray(to, toAt + 4 * toStride);
-            at += step;
-            toAt += toStep;
-        }
-    }
-
-    /** A^T, {@code count} times: six values to four, laid out as in {@link #input}. */
+    /** A^T, {@code count} times: six values to three or four, laid out as in {@link #input}. */
     static void output(
-            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+            int outputs, float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride,
+            int count) {
+        FloatVector half = FloatVector.broadcast(F, 0.5f);
+        FloatVector two = FloatVector.broadcast(F, 2);
+        FloatVector a = FloatVector.broadcast(F, A);
+        FloatVector b = FloatVector.broadcast(F, B);
+        FloatVector a3 = FloatVector.broadcast(F, A3);
+        FloatVector b3 = FloatVector.broadcast(F, B3);
         for (int j = 0; j < count; j++) {
-            FloatVector plus = FloatVector.fromArray(F, from, at + stride);
-            FloatVector minus = FloatVector.fromArray(F, from, at + 2 * stride);
-            FloatVector sumA = plus.add(minus);
-            FloatVector difA = plus.sub(minus);
-            plus = FloatVector.fromArray(F, from, at + 3 * stride);
-            minus = FloatVector.fromArray(F, from, at + 4 * stride);
-            FloatVector sumB = plus.add(minus);
-            FloatVector difB = plus.sub(minus);
+            FloatVector plusA = FloatVector.fromArray(F, from, at + stride);
+            FloatVector minusA = FloatVector.fromArray(F, from, at + 2 * stride);
+            FloatVector plusB = FloatVector.fromArray(F, from, at + 3 * stride);
+            FloatVector minusB = FloatVector.fromArray(F, from, at + 4 * stride);
+            FloatVector last = FloatVector.fromArray(F, from, at + 5 * stride);
+            FloatVector sumA = plusA.add(minusA);
+            FloatVector difA = plusA.sub(minusA);
+            FloatVector sumB = plusB.add(minusB);
+            FloatVector difB = plusB.sub(minusB);
             FloatVector.fromArray(F, from, at).add(sumA).add(sumB).intoArray(to, toAt);
-            fma(difA, A, difB.mul(B)).intoArray(to, toAt + toStride);
-            fma(sumA, 0.5f, sumB.mul(2)).intoArray(to, toAt + 2 * toStride);
-            fma(difA, A3, fma(difB, B3, FloatVector.fromArray(F, from, at + 5 * stride)))
-                    .intoArray(to, toAt + 3 * toStride);
-            at += step;
-            toAt += toStep;
-        }
-    }
-
-    /** A^T with three outputs, {@code count} times, laid out as in {@link #input}: for the weight gradient. */
-    static void output3(
-            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
-        for (int j = 0; j < count; j++) {
-            FloatVector plus = FloatVector.fromArray(F, from, at + stride);
-            FloatVector minus = FloatVector.fromArray(F, from, at + 2 * stride);
-            FloatVector sumA = plus.add(minus);
-            FloatVector difA = plus.sub(minus);
-            plus = FloatVector.fromArray(F, from, at + 3 * stride);
-            minus = FloatVector.fromArray(F, from, at + 4 * stride);
-            FloatVector sumB = plus.add(minus);
-            FloatVector difB = plus.sub(minus);
-            FloatVector.fromArray(F, from, at).add(sumA).add(sumB).intoArray(to, toAt);
-            fma(difA, A, difB.mul(B)).intoArray(to, toAt + toStride);
-            fma(sumA, 0.5f, fma(sumB, 2, FloatVector.fromArray(F, from, at + 5 * stride)))
-                    .intoArray(to, toAt + 2 * toStride);
+            difA.fma(a, difB.mul(b)).intoArray(to, toAt + toStride);
+            if (outputs == 3) {
+                sumA.fma(half, sumB.fma(two, last)).intoArray(to, toAt + 2 * toStride);
+            } else {
+                sumA.fma(half, sumB.mul(two)).intoArray(to, toAt + 2 * toStride);
+                difA.fma(a3, difB.fma(b3, last)).intoArray(to, toAt + 3 * toStride);
+            }
             at += step;
             toAt += toStep;
         }
@@ -194,6 +181,12 @@ final class WinogradTransform {
             int columns) {
         FloatVector b = FloatVector.fromArray(F, bias, biasAt);
         FloatVector factor = FloatVector.broadcast(F, slope);
+        FloatVector half = FloatVector.broadcast(F, 0.5f);
+        FloatVector two = FloatVector.broadcast(F, 2);
+        FloatVector fa = FloatVector.broadcast(F, A);
+        FloatVector fb = FloatVector.broadcast(F, B);
+        FloatVector a3 = FloatVector.broadcast(F, A3);
+        FloatVector b3 = FloatVector.broadcast(F, B3);
         for (int i = 0; i < rows; i++) {
             int at = i * POINTS * LANES;
             FloatVector plus = FloatVector.fromArray(F, from, at + LANES);
@@ -207,15 +200,15 @@ final class WinogradTransform {
             FloatVector y = FloatVector.fromArray(F, from, at).add(sumA).add(sumB).add(b);
             y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt);
             if (columns > 1) {
-                y = fma(difA, A, fma(difB, B, b));
+                y = difA.fma(fa, difB.fma(fb, b));
                 y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + pixel);
             }
             if (columns > 2) {
-                y = fma(sumA, 0.5f, fma(sumB, 2, b));
+                y = sumA.fma(half, sumB.fma(two, b));
                 y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + 2 * pixel);
             }
             if (columns > 3) {
-                y = fma(difA, A3, fma(difB, B3, FloatVector.fromArray(F, from, at + 5 * LANES).add(b)));
+                y = difA.fma(a3, difB.fma(b3, FloatVector.fromArray(F, from, at + 5 * LANES).add(b)));
                 y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + 3 * pixel);
             }
             toAt += row;

@@ -169,7 +169,8 @@ final class WinogradWeightGradient {
                 int column = c / NR * NR;
                 int width = Gemm.panelWidth(column, co);
                 int to = column * BLOCK + (tile - first) * width + c - column;
-                WinogradTransform.filter4(s.strip, 0, TILE * LANES, LANES, s.y, to, width, BLOCK * co, run);
+                WinogradTransform.filter(
+                        4, s.strip, 0, TILE * LANES, LANES, s.y, to, width, BLOCK * co, run);
             }
             tile += run;
         }
@@ -231,10 +232,10 @@ final class WinogradWeightGradient {
         Scratch s = scratch[worker];
         for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
             for (int c = 0; c < co; c += LANES) {
-                WinogradTransform.output3(
-                        sums, i * co + c, ci * co, POINTS * ci * co, s.halfway, 0, LANES, POINTS * LANES, POINTS);
-                WinogradTransform.output3(
-                        s.halfway, 0, POINTS * LANES, LANES, dWeights.data, dWeights.at + i * co + c, 3 * ci * co,
+                WinogradTransform.output(
+                        3, sums, i * co + c, ci * co, POINTS * ci * co, s.halfway, 0, LANES, POINTS * LANES, POINTS);
+                WinogradTransform.output(
+                        3, s.halfway, 0, POINTS * LANES, LANES, dWeights.data, dWeights.at + i * co + c, 3 * ci * co,
                         ci * co, 3);
             }
         }
