@@ -8,10 +8,11 @@ package imagespace.backend;
  * {@code (index >> 2) low, (index >> 2) high, stream, 0} under the key {@code seed low, seed high}.
  */
 public final class Philox {
-    private static final long MULTIPLIER_0 = 0xD2511F53L;
-    private static final long MULTIPLIER_1 = 0xCD9E8D57L;
-    private static final int WEYL_0 = 0x9E3779B9;
-    private static final int WEYL_1 = 0xBB67AE85;
+    /** Constants of the algorithm, for kernels that compute many draws at once. */
+    public static final long MULTIPLIER_0 = 0xD2511F53L;
+    public static final long MULTIPLIER_1 = 0xCD9E8D57L;
+    public static final int WEYL_0 = 0x9E3779B9;
+    public static final int WEYL_1 = 0xBB67AE85;
     private static final int ROUNDS = 10;
 
     private Philox() {}

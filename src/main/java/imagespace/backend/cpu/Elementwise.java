@@ -4,8 +4,6 @@ import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.whole;
 
-import imagespace.backend.Philox;
-import imagespace.backend.RandomStream;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -89,13 +87,7 @@ final class Elementwise {
         int threshold = (int) Math.ceil(rate * 65536.0);
         float keep = 1 / (1 - rate);
         pieces(count, (from, to) -> {
-            for (int i = from; i < to; i += 2) {
-                int bits = Philox.bits(seed, RandomStream.DROPOUT, i >> 1);
-                mask.data[mask.at + i] = (bits & 0xFFFF) < threshold ? 0 : keep;
-                if (i + 1 < to) {
-                    mask.data[mask.at + i + 1] = bits >>> 16 < threshold ? 0 : keep;
-                }
-            }
+            DropoutMask.fill(mask.data, mask.at, from, to, threshold, keep, seed);
             multiply(out, in, mask, from, to);
         });
     }

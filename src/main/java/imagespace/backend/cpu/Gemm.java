@@ -1,10 +1,12 @@
 package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Im2col.CHUNK;
+import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.roundUp;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Matrix products of an {@link Im2col} matrix: the work of every convolution and dense layer.
@@ -220,8 +222,16 @@ final class Gemm {
             int wide = Math.min(width, columns - column);
             int bAt = column * pixels;
             for (int p = 0; p < pixels; p++) {
-                System.arraycopy(b.data, b.at + (row + p) * columns + column, scratch.b, bAt + p * width, wide);
-                Arrays.fill(scratch.b, bAt + p * width + wide, bAt + (p + 1) * width, 0);
+                int from = b.at + (row + p) * columns + column;
+                int to = bAt + p * width;
+                if (wide == width) {
+                    for (int i = 0; i < width; i += LANES) {
+                        FloatVector.fromArray(F, b.data, from + i).intoArray(scratch.b, to + i);
+                    }
+                } else {
+                    System.arraycopy(b.data, from, scratch.b, to, wide);
+                    Arrays.fill(scratch.b, to + wide, to + width, 0);
+                }
             }
             for (int r = 0; r < owned; r += MR) {
                 int high = Math.min(MR, owned - r);

@@ -4,6 +4,7 @@ import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 
 import imagespace.backend.ConvShape;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -75,7 +76,11 @@ final class Im2col {
             if (channels % CHUNK == 0) {
                 packChunks(to, start, chunkStride, image, y, x, k0, kc);
             } else {
-                gather(line, image, y, x, k0, kc);
+                if (forward && k0 == 0 && kc >= columns()) {
+                    gatherWhole(line, image, y, x, kc);
+                } else {
+                    gather(line, image, y, x, k0, kc);
+                }
                 for (int k = 0; k < kc; k += CHUNK) {
                     copy(line, k, to, start);
                     start += chunkStride;
@@ -121,7 +126,29 @@ final class Im2col {
         }
     }
 
-    /** One row of any number of channels, into {@code line[0 .. kc)}. */
+    /** A whole row of any number of channels: the pixels under a row of taps lie side by side in the input. */
+    private void gatherWhole(float[] line, int image, int y, int x, int kc) {
+        int tapRow = shape.kernel() * channels;
+        int left = x * shape.stride() - shape.padLeft();
+        int skipped = Math.max(0, -left) * channels;
+        int end = Math.min(shape.kernel(), width - left) * channels;
+        boolean whole = skipped == 0 && end == tapRow;
+        for (int tapY = 0; tapY < shape.kernel(); tapY++) {
+            int sourceY = y * shape.stride() + tapY - shape.padTop();
+            int to = tapY * tapRow;
+            boolean inside = sourceY >= 0 && sourceY < height;
+            if (!inside || !whole) {
+                Arrays.fill(line, to, to + tapRow, 0);
+            }
+            if (inside && end > skipped) {
+                int from = at + ((image * height + sourceY) * width + left) * channels;
+                System.arraycopy(values, from + skipped, line, to + skipped, end - skipped);
+            }
+        }
+        Arrays.fill(line, columns(), kc, 0);
+    }
+
+    /** Part of a row of any number of channels, into {@code line[0 .. kc)}. */
     private void gather(float[] line, int image, int y, int x, int k0, int kc) {
         int end = Math.min(k0 + kc, columns());
         for (int k = k0; k < end; ) {
