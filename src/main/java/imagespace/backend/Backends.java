@@ -1,6 +1,7 @@
 package imagespace.backend;
 
 import imagespace.backend.cpu.CpuBackend;
+import imagespace.backend.cuda.CudaDetection;
 import java.util.List;
 
 /** Opens a backend by name. */
@@ -17,12 +18,22 @@ public final class Backends {
      * @throws BackendUnavailableException if it is not to be had, with the reason and the remedy in one line
      */
     public static Backend open(String name, int threads) throws BackendUnavailableException {
+        if (threads < 0) {
+            throw new BackendUnavailableException("threads are 1 or more, or 0 for all cores, not " + threads);
+        }
         return switch (name) {
-            case "cpu", "auto" -> new CpuBackend(threads);
-            case "cuda" ->
-                throw new BackendUnavailableException(
-                        "the CUDA backend is not part of this version; use --backend cpu, or auto");
+            case "cpu" -> new CpuBackend(threads);
+            case "auto" -> {
+                System.err.println("imagespace: no GPU is used: " + whyNoGpu());
+                yield new CpuBackend(threads);
+            }
+            case "cuda" -> throw new BackendUnavailableException(whyNoGpu() + " (use --backend cpu)");
             default -> throw new BackendUnavailableException("no backend '" + name + "'; there are " + NAMES);
         };
+    }
+
+    private static String whyNoGpu() {
+        return "the CUDA backend is not part of this version"
+                + CudaDetection.detect().reason().map(reason -> "; besides, " + reason).orElse("");
     }
 }

@@ -4,13 +4,24 @@ import imagespace.backend.BackendUnavailableException;
 import imagespace.data.Corpora;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
+import imagespace.data.Scenes;
+import imagespace.data.Scenes.Planted;
 import imagespace.experiment.LedgerException;
+import imagespace.experiment.Table1;
 import imagespace.experiment.Table1Cell;
 import imagespace.experiment.Table1Settings;
+import imagespace.report.ContactSheet;
+import imagespace.report.ContactSheet.Mark;
+import imagespace.report.ContactSheet.Section;
 import imagespace.report.Findings;
+import imagespace.report.Gallery;
+import imagespace.train.Predictions;
+import java.awt.Color;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +53,8 @@ public final class QuickstartCommand implements Callable<Integer> {
     private static final int TRAIN_SAMPLES = 2000;
     private static final int TEST_SAMPLES = 1000;
     private static final long SEED = 1;
+    private static final int CONFIDENT_A_CLASS = 2;
+    private static final int ILLUSIVE = 30;
 
     @Spec
     private CommandSpec spec;
@@ -67,10 +80,34 @@ public final class QuickstartCommand implements Callable<Integer> {
             PrintWriter print = spec.commandLine().getOut();
             print.println(Terminal.printable(session.report().text()));
             Findings.of(session.report().ours()).forEach(line -> print.println(Terminal.printable(line)));
+            Path picture = out.resolve("samples.png");
+            writePicture(session, picture);
+            print.println("The most confident and the most illusive training samples: " + picture);
             print.flush();
             return session.failed() == 0 ? 0 : 1;
         } catch (LedgerException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    /** What the first base run was surest of, rightly and wrongly; planted samples in a frame. */
+    private static void writePicture(Table1Session session, Path file) throws IOException {
+        Mark blend = new Mark("planted: two things at once", new Color(0xE08E0B));
+        Mark wrong = new Mark("planted: wrong label", new Color(0xC2185B));
+        Table1 table1 = session.table1();
+        Optional<Predictions> base = table1.basePredictions(0);
+        if (base.isEmpty()) {
+            return; // the base run failed, and the report says so
+        }
+        Gallery gallery = Gallery.of(table1.train(), base.get(), CONFIDENT_A_CLASS, ILLUSIVE);
+        new ContactSheet(
+                        table1.train().images(),
+                        id -> Scenes.plantedInTraining(id).map(kind -> kind == Planted.BLEND ? blend : wrong))
+                .write(
+                        file,
+                        List.of(
+                                new Section("Most confident: right, and surest of it", gallery.confident()),
+                                new Section("Most illusive: wrong, and surest of it", gallery.illusive())),
+                        List.of(blend, wrong));
     }
 }

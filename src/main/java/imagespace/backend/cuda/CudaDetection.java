@@ -1,0 +1,150 @@
+package imagespace.backend.cuda;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Which parts of CUDA are here, found by opening each library by itself, so that every missing one has a reason and a
+ * remedy of its own. Loads nothing of JCuda and needs no GPU.
+ */
+public final class CudaDetection {
+    /** Something that was found or missed: what, and a version, name, or reason and remedy. */
+    public record Part(String what, String detail) {}
+
+    /** What was found, and what is missing. */
+    public record Report(List<Part> found, List<Part> missing) {
+        /** Why no GPU can be used, in one line; empty if nothing is missing. */
+        public Optional<String> reason() {
+            return missing.stream().findFirst().map(part -> part.what() + " missing: " + part.detail());
+        }
+    }
+
+    /** A library under any of several names, newest first. */
+    private record Library(String what, List<String> names, String remedy) {}
+
+    private static final List<Library> LIBRARIES = List.of(
+            new Library(
+                    "cuBLAS",
+                    List.of("libcublas.so.13", "libcublas.so.12"),
+                    "install the CUDA 12 or 13 toolkit, or point LD_LIBRARY_PATH or IMAGESPACE_CUDA to its libraries"),
+            new Library(
+                    "NVRTC",
+                    List.of("libnvrtc.so.13", "libnvrtc.so.12"),
+                    "install the CUDA 12 or 13 toolkit, or point LD_LIBRARY_PATH or IMAGESPACE_CUDA to its libraries"),
+            new Library(
+                    "cuDNN",
+                    List.of("libcudnn.so.9"),
+                    "install cuDNN 9, or point LD_LIBRARY_PATH or IMAGESPACE_CUDA to it"));
+
+    private static final int SUCCESS = 0;
+
+    private CudaDetection() {}
+
+    /** Looks for the driver, its devices and the libraries. */
+    public static Report detect() {
+        List<Part> found = new ArrayList<>();
+        List<Part> missing = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined()) {
+            driver(arena, found, missing);
+            for (Library library : LIBRARIES) {
+                Optional<String> name = library.names().stream()
+                        .filter(candidate -> open(candidate, arena).isPresent())
+                        .findFirst();
+                name.ifPresentOrElse(
+                        present -> found.add(new Part(library.what(), present)),
+                        () -> missing.add(new Part(
+                                library.what(),
+                                "no " + String.join(" or ", library.names()) + "; " + library.remedy())));
+            }
+        }
+        return new Report(List.copyOf(found), List.copyOf(missing));
+    }
+
+    private static void driver(Arena arena, List<Part> found, List<Part> missing) {
+        Optional<SymbolLookup> cuda = open("libcuda.so.1", arena);
+        if (cuda.isEmpty()) {
+            missing.add(new Part("NVIDIA driver", "no libcuda.so.1; install the driver of an NVIDIA GPU, version 525 or newer"));
+            return;
+        }
+        try {
+            int status = (int) function(cuda.get(), "cuInit", ValueLayout.JAVA_INT).invoke(0);
+            if (status != SUCCESS) {
+                missing.add(new Part(
+                        "GPU", "cuInit answers " + status + "; is an NVIDIA GPU plugged in and visible (nvidia-smi)?"));
+                return;
+            }
+            MemorySegment number = arena.allocate(ValueLayout.JAVA_INT);
+            function(cuda.get(), "cuDriverGetVersion", ValueLayout.ADDRESS).invoke(number);
+            int version = number.get(ValueLayout.JAVA_INT, 0);
+            found.add(new Part("NVIDIA driver", "for CUDA " + version / 1000 + "." + version % 1000 / 10));
+            function(cuda.get(), "cuDeviceGetCount", ValueLayout.ADDRESS).invoke(number);
+            int devices = number.get(ValueLayout.JAVA_INT, 0);
+            if (devices == 0) {
+                missing.add(new Part("GPU", "the driver knows none; see nvidia-smi and CUDA_VISIBLE_DEVICES"));
+            }
+            for (int device = 0; device < devices; device++) {
+                found.add(new Part("GPU " + device, name(cuda.get(), arena, device)));
+            }
+        } catch (Throwable e) {
+            missing.add(new Part("GPU", "the driver did not answer (" + e + "); reinstall it"));
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private static String name(SymbolLookup cuda, Arena arena, int device) throws Throwable {
+        int room = 256;
+        MemorySegment name = arena.allocate(room);
+        Linker.nativeLinker()
+                .downcallHandle(
+                        cuda.findOrThrow("cuDeviceGetName"),
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT))
+                .invoke(name, room, device);
+        return name.getString(0);
+    }
+
+    /** A function of one argument that returns a status. */
+    @SuppressWarnings("restricted")
+    private static MethodHandle function(
+            SymbolLookup library, String name, MemoryLayout argument) {
+        return Linker.nativeLinker()
+                .downcallHandle(library.findOrThrow(name), FunctionDescriptor.of(ValueLayout.JAVA_INT, argument));
+    }
+
+    /** Opens a library by the loader's rules, else under IMAGESPACE_CUDA and the usual folders of a toolkit. */
+    @SuppressWarnings("restricted")
+    private static Optional<SymbolLookup> open(String name, Arena arena) {
+        try {
+            return Optional.of(SymbolLookup.libraryLookup(name, arena));
+        } catch (IllegalArgumentException e) {
+            String chosen = System.getenv("IMAGESPACE_CUDA");
+            return Stream.of(chosen == null ? "" : chosen, "/usr/local/cuda", "/opt/cuda")
+                    .filter(root -> !root.isEmpty())
+                    .flatMap(root -> Stream.of("", "lib64", "lib").map(folder -> Path.of(root, folder, name)))
+                    .filter(Files::isRegularFile)
+                    .findFirst()
+                    .flatMap(file -> openFile(file, arena));
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private static Optional<SymbolLookup> openFile(Path file, Arena arena) {
+        try {
+            return Optional.of(SymbolLookup.libraryLookup(file, arena));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // there, but a library that it needs is not
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package imagespace.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import imagespace.backend.Augmentation;
+import imagespace.backend.Backend;
+import imagespace.backend.BackendUnavailableException;
+import imagespace.backend.Backends;
+import imagespace.data.Dataset;
+import imagespace.data.Images;
+import imagespace.nn.Architecture;
+import imagespace.optim.Optimizer;
+import imagespace.train.Training;
+import imagespace.train.TrainingConfig;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How many images a second the engine trains on and classifies, to be set beside PyTorch's. */
+@Command(
+        name = "throughput",
+        showDefaultValues = true,
+        description = "Images a second in training (the whole step: gather, forward, loss, backward, Adam) and in inference:"
+                + " medians after a warm-up, as one line of JSON.")
+public final class ThroughputCommand implements Callable<Integer> {
+    private static final int SIDE = 32;
+    private static final int CHANNELS = 3;
+    private static final int CLASSES = 10;
+    /** Batches of images to choose from. */
+    private static final int BATCHES = 4;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+    private boolean help;
+
+    @Option(names = "--net", required = true, paramLabel = "NET", description = "keras or allconv.")
+    private String net;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images a step.")
+    private int batch;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "20", description = "Steps that are timed.")
+    private int steps;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long steps are run before they are timed: Java's compiler needs some seconds.")
+    private double warmUp;
+
+    @Option(names = "--backend", paramLabel = "B", defaultValue = "auto", description = "auto, cpu or cuda.")
+    private String backendName;
+
+    @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
+    private int threads;
+
+    /** Measures and prints. */
+    @Override
+    public Integer call() throws BackendUnavailableException, JsonProcessingException {
+        if (!Architecture.NAMES.contains(net)) {
+            throw new ParameterException(spec.commandLine(), "--net is one of " + Architecture.NAMES + ", not " + net);
+        }
+        if (batch < 1 || steps < 1 || !(warmUp >= 0)) {
+            throw new ParameterException(spec.commandLine(), "--batch and --steps are at least 1, --warm-up at least 0");
+        }
+        try (Backend backend = Backends.open(backendName, threads)) {
+            System.err.println("Backend: " + backend.name() + " (" + backend.describe() + ")");
+            Dataset data = randomImages();
+            TrainingConfig config =
+                    new TrainingConfig(1, batch, Optimizer.adam(1e-3f), 0.1f, Augmentation.NONE, 1);
+            Training training =
+                    new Training(backend, Architecture.named(net, SIDE, SIDE, CHANNELS, CLASSES), data, config);
+            float[] wait = new float[1];
+            double trained = median(i -> {
+                training.step(i % BATCHES * batch, batch);
+                backend.read(training.network().parameters(), wait, 1);
+            });
+            double classified = median(i -> {
+                training.network().forward(batch, false, 0);
+                backend.read(training.network().logits(), wait, 1);
+            });
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("net", net);
+            line.put("backend", backend.name());
+            line.put("batch", batch);
+            line.put("train_images_per_s", Math.round(batch / trained * 10) / 10.0);
+            line.put("infer_images_per_s", Math.round(batch / classified * 10) / 10.0);
+            spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(line));
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run(int i);
+    }
+
+    /** Median seconds of a step, after the warm-up. */
+    private double median(Step step) {
+        long start = System.nanoTime();
+        for (int i = 0; i == 0 || (System.nanoTime() - start) * 1e-9 < warmUp; i++) {
+            step.run(i);
+        }
+        double[] seconds = new double[steps];
+        for (int i = 0; i < steps; i++) {
+            long begin = System.nanoTime();
+            step.run(i);
+            seconds[i] = (System.nanoTime() - begin) * 1e-9;
+        }
+        Arrays.sort(seconds);
+        return (seconds[(steps - 1) / 2] + seconds[steps / 2]) / 2;
+    }
+
+    private Dataset randomImages() {
+        byte[] pixels = new byte[Math.multiplyExact(BATCHES * batch, SIDE * SIDE * CHANNELS)];
+        new Random(1).nextBytes(pixels);
+        int[] labels = IntStream.range(0, BATCHES * batch).map(i -> i % CLASSES).toArray();
+        return Dataset.of(
+                new Images(pixels, SIDE, SIDE, CHANNELS),
+                labels,
+                IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList());
+    }
+}

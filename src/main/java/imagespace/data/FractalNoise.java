@@ -1,0 +1,48 @@
+package imagespace.data;
+
+import imagespace.backend.Philox;
+import imagespace.backend.RandomStream;
+
+/**
+ * Value noise in four octaves, each of twice the frequency and half the amplitude of the one before: its spectrum falls
+ * as one over the frequency, as that of natural images does. Some independent planes of SIDE x SIDE values in [-2, 2].
+ */
+final class FractalNoise {
+    private static final int SIDE = SceneCanvas.SIDE;
+    private static final int OCTAVES = 4;
+    /** Pixels between the lattice points of the first octave. */
+    private static final int COARSEST = SIDE / 2;
+    /** Lattice points a side of the last octave, and so room for any. */
+    private static final int POINTS = SIDE / (COARSEST >> OCTAVES - 1) + 1;
+
+    private final double[] lattice;
+
+    FractalNoise(long seed, int planes) {
+        lattice = new double[planes * OCTAVES * POINTS * POINTS];
+        for (int i = 0; i < lattice.length; i++) {
+            lattice[i] = 2 * Philox.uniform(seed, RandomStream.SCENES, i) - 1;
+        }
+    }
+
+    double at(int plane, int row, int column) {
+        double sum = 0;
+        double amplitude = 1;
+        for (int octave = 0; octave < OCTAVES; octave++) {
+            double cell = COARSEST >> octave;
+            int y = (int) (row / cell);
+            int x = (int) (column / cell);
+            double v = smooth(row / cell - y);
+            double u = smooth(column / cell - x);
+            int at = ((plane * OCTAVES + octave) * POINTS + y) * POINTS + x;
+            double top = lattice[at] * (1 - u) + lattice[at + 1] * u;
+            double low = lattice[at + POINTS] * (1 - u) + lattice[at + POINTS + 1] * u;
+            sum += amplitude * (top * (1 - v) + low * v);
+            amplitude /= 2;
+        }
+        return sum;
+    }
+
+    private static double smooth(double t) {
+        return t * t * (3 - 2 * t);
+    }
+}

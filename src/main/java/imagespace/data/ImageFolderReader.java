@@ -1,0 +1,113 @@
+package imagespace.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+
+/**
+ * A folder of images by class: {@code train/CLASS/*.png|jpg|jpeg} and {@code test/CLASS/...}. Any size and colour model;
+ * brought to 32x32 pixels of red, green and blue by {@link ImageScaler}. Files count in the order of their names.
+ */
+final class ImageFolderReader {
+    private static final int SIDE = 32;
+    private static final int CHANNELS = 3;
+    private static final int SIZE = SIDE * SIDE * CHANNELS;
+    private static final Set<String> SUFFIXES = Set.of("png", "jpg", "jpeg");
+
+    private ImageFolderReader() {}
+
+    static boolean recognises(Path folder) {
+        return Files.isDirectory(folder.resolve("train")) || Files.isDirectory(folder.resolve("test"));
+    }
+
+    static Corpus read(Path folder) throws DataException {
+        List<String> classes = classes(folder, "train");
+        List<String> testClasses = classes(folder, "test");
+        if (!classes.equals(testClasses)) {
+            throw new DataException(folder + ": train has the classes " + classes + ", test has " + testClasses
+                    + "; they must be the same");
+        }
+        if (classes.size() < 2) {
+            throw new DataException(folder + ": there is only the class " + classes + "; at least 2 are needed");
+        }
+        List<String> files = new ArrayList<>();
+        Dataset train = split(folder, "train", classes, files);
+        Dataset test = split(folder, "test", classes, new ArrayList<>());
+        String name = folder.toAbsolutePath().normalize().getFileName().toString();
+        return new Corpus(name, train, test, files, CorpusDigest.of(train, test));
+    }
+
+    private static List<String> classes(Path folder, String split) throws DataException {
+        if (!Files.isDirectory(folder.resolve(split))) {
+            throw new DataException(folder + " lacks the folder " + split + "/, with a folder of images for each class");
+        }
+        return Corpora.entries(folder.resolve(split)).stream()
+                .filter(Files::isDirectory)
+                .map(path -> path.getFileName().toString())
+                .toList();
+    }
+
+    private static Dataset split(Path folder, String split, List<String> classes, List<String> names)
+            throws DataException {
+        List<Path> files = new ArrayList<>();
+        List<Integer> labels = new ArrayList<>();
+        for (int c = 0; c < classes.size(); c++) {
+            Path classFolder = folder.resolve(split).resolve(classes.get(c));
+            int before = files.size();
+            for (Path file : Corpora.entries(classFolder)) {
+                if (Files.isRegularFile(file)) {
+                    checkSuffix(file);
+                    files.add(file);
+                    labels.add(c);
+                    names.add(folder.relativize(file).toString().replace('\\', '/'));
+                }
+            }
+            if (files.size() == before) {
+                throw new DataException(classFolder + " is empty: a class needs images in both splits");
+            }
+        }
+        if ((long) files.size() * SIZE > Integer.MAX_VALUE - 8) {
+            throw new DataException(folder + " holds " + files.size() + " images, more than the "
+                    + Integer.MAX_VALUE / SIZE + " that fit");
+        }
+        byte[] pixels = new byte[files.size() * SIZE];
+        try {
+            IntStream.range(0, files.size()).parallel().forEach(i -> decode(files.get(i), pixels, i * SIZE));
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof DataException bad) {
+                throw bad;
+            }
+            throw e;
+        }
+        int[] labelArray = labels.stream().mapToInt(Integer::intValue).toArray();
+        return Dataset.of(new Images(pixels, SIDE, SIDE, CHANNELS), labelArray, classes);
+    }
+
+    private static void checkSuffix(Path file) throws DataException {
+        String name = file.getFileName().toString();
+        String suffix = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        if (!SUFFIXES.contains(suffix)) {
+            throw new DataException(file + " is no image (" + String.join(", ", SUFFIXES.stream().sorted().toList())
+                    + "); take it out of the folder, or convert it");
+        }
+    }
+
+    /** Decodes one file; a bad one comes out of the parallel loop as the cause of a CompletionException. */
+    private static void decode(Path file, byte[] pixels, int at) {
+        try {
+            byte[] scaled = ImageScaler.read(file, SIDE);
+            System.arraycopy(scaled, 0, pixels, at, SIZE);
+        } catch (IOException | DataException e) {
+            DataException bad = e instanceof DataException data
+                    ? data
+                    : new DataException("cannot decode " + file + " (" + e.getMessage() + "); mend or remove it", e);
+            throw new CompletionException(bad);
+        }
+    }
+}
