@@ -45,12 +45,12 @@ public final class QuickstartCommand implements Callable<Integer> {
     private static final String CELLS = "*.25, *.25 noise, lc+hi .50, lc+hi .50 noise, s1, s1 noise";
 
     private static final int RUNS = 2;
-    private static final int EPOCHS = 5;
+    private static final int EPOCHS = 6;
     private static final int BATCH = 64;
     /** Less noise than the paper's 5: with it, most of the few minutes would go into noise. */
     private static final double NOISE_RATIO = 1;
 
-    private static final int TRAIN_SAMPLES = 2000;
+    private static final int TRAIN_SAMPLES = 2500;
     private static final int TEST_SAMPLES = 1000;
     private static final long SEED = 1;
     private static final int CONFIDENT_A_CLASS = 2;

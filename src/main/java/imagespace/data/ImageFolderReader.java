@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 
 /**
@@ -77,13 +77,13 @@ final class ImageFolderReader {
                     + Integer.MAX_VALUE / SIZE + " that fit");
         }
         byte[] pixels = new byte[files.size() * SIZE];
-        try {
-            IntStream.range(0, files.size()).parallel().forEach(i -> decode(files.get(i), pixels, i * SIZE));
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof DataException bad) {
-                throw bad;
-            }
-            throw e;
+        Optional<DataException> bad = IntStream.range(0, files.size())
+                .parallel()
+                .mapToObj(i -> decode(files.get(i), pixels, i * SIZE))
+                .flatMap(Optional::stream)
+                .findFirst();
+        if (bad.isPresent()) {
+            throw bad.get();
         }
         int[] labelArray = labels.stream().mapToInt(Integer::intValue).toArray();
         return Dataset.of(new Images(pixels, SIDE, SIDE, CHANNELS), labelArray, classes);
@@ -98,16 +98,16 @@ final class ImageFolderReader {
         }
     }
 
-    /** Decodes one file; a bad one comes out of the parallel loop as the cause of a CompletionException. */
-    private static void decode(Path file, byte[] pixels, int at) {
+    /** Decodes one file, or says what is wrong with it. */
+    private static Optional<DataException> decode(Path file, byte[] pixels, int at) {
         try {
-            byte[] scaled = ImageScaler.read(file, SIDE);
-            System.arraycopy(scaled, 0, pixels, at, SIZE);
-        } catch (IOException | DataException e) {
-            DataException bad = e instanceof DataException data
-                    ? data
-                    : new DataException("cannot decode " + file + " (" + e.getMessage() + "); mend or remove it", e);
-            throw new CompletionException(bad);
+            System.arraycopy(ImageScaler.read(file, SIDE), 0, pixels, at, SIZE);
+            return Optional.empty();
+        } catch (DataException e) {
+            return Optional.of(e);
+        } catch (IOException e) {
+            return Optional.of(
+                    new DataException("cannot decode " + file + " (" + e.getMessage() + "); mend or remove it", e));
         }
     }
 }

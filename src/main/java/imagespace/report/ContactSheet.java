@@ -105,11 +105,10 @@ public final class ContactSheet {
             g.drawRect(x, y, PICTURE, PICTURE);
         });
         boolean right = tile.label().equals(tile.predicted());
-        String second = right ? "" : "seen as " + tile.predicted();
-        write(
-                String.format(Locale.ROOT, "%s %.0f %%", tile.label(), 100 * tile.probability()),
-                x, y + PICTURE + 15, 12, Font.BOLD, right ? new Color(0x2C6E49) : new Color(0xA4312A));
-        write(second, x, y + PICTURE + 29, 11, Font.PLAIN, Color.GRAY);
+        String sure = String.format(Locale.ROOT, "%.0f %%", 100 * tile.probability());
+        Color colour = right ? new Color(0x2C6E49) : new Color(0xA4312A);
+        write(tile.label(), x, y + PICTURE + 15, 12, Font.BOLD, colour);
+        write(right ? sure : "as " + tile.predicted() + " " + sure, x, y + PICTURE + 29, 11, Font.PLAIN, Color.GRAY);
     }
 
     private BufferedImage picture(int id) {

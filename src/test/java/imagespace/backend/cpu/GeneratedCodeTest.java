@@ -1,0 +1,48 @@
+package imagespace.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What the kernels' speed rests on and no result shows: they are as generated, and of a size that suits C2. */
+class GeneratedCodeTest {
+    /** C2 inlines hot methods up to this many bytes of bytecode (FreqInlineSize). */
+    private static final int INLINED = 325;
+
+    @Test
+    void tilesAreWhatTheGeneratorWrites() throws Exception {
+        Process generator = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "src/main/generator/GenerateTiles.java")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String generated = new String(generator.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, generator.waitFor());
+        assertEquals(Files.readString(Path.of("src/main/java/imagespace/backend/cpu/Tiles.java")), generated);
+    }
+
+    @Test
+    void transformsAreTooLargeToBeInlined() throws Exception {
+        Set<String> transforms = Set.of("input", "filter", "output", "outputRows");
+        int seen = 0;
+        try (InputStream in = WinogradTransform.class.getResourceAsStream("WinogradTransform.class")) {
+            for (MethodModel method : ClassFile.of().parse(in.readAllBytes()).methods()) {
+                if (transforms.contains(method.methodName().stringValue())) {
+                    int size = ((CodeAttribute) method.code().orElseThrow()).codeLength();
+                    assertTrue(size > INLINED, method.methodName() + " has " + size + " bytes and would be inlined");
+                    seen++;
+                }
+            }
+        }
+        assertEquals(transforms.size(), seen);
+    }
+}

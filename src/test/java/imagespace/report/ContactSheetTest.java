@@ -1,0 +1,48 @@
+package imagespace.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import imagespace.data.Corpus;
+import imagespace.data.Scenes;
+import imagespace.report.ContactSheet.Mark;
+import imagespace.report.ContactSheet.Section;
+import imagespace.report.Gallery.Tile;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ContactSheetTest {
+    @Test
+    void samplesAreWhereTheyShouldBeAndMarkedOnesFramed(@TempDir Path folder) throws Exception {
+        Corpus corpus = Scenes.corpus(1, 12, 10);
+        Mark odd = new Mark("odd", Color.MAGENTA);
+        ContactSheet sheet = new ContactSheet(
+                corpus.train().images(), id -> id % 2 == 1 ? Optional.of(odd) : Optional.empty());
+        List<Tile> tiles = IntStream.range(0, 12).mapToObj(id -> new Tile(id, "boat", "tree", 0.5f)).toList();
+        Path file = folder.resolve("sheet.png");
+        sheet.write(file, List.of(new Section("two rows", tiles)), List.of(odd));
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(List.of(file), files.toList());
+        }
+        BufferedImage picture = ImageIO.read(file.toFile());
+        assertEquals(2 * 24 + 10 * 108 - 12, picture.getWidth());
+        int y = 12 + 44 + 48;
+        Set<Integer> colours = new HashSet<>();
+        for (int x = 24; x < 24 + 96; x++) {
+            colours.add(picture.getRGB(x, y));
+        }
+        assertTrue(colours.size() > 20, "the first tile is blank");
+        assertEquals(Color.MAGENTA.getRGB(), picture.getRGB(24 + 108, y), "the second tile has no frame");
+    }
+}
