@@ -60,8 +60,7 @@ public interface Backend extends AutoCloseable {
             int n);
 
     /** out = activation(in * weights + bias). Out [n, oh, ow, co]; in [n, h, w, ci]; weights [k, k, ci, co]. */
-    void convForward(
-            Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, ConvShape shape, int n);
+    void convForward(Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, ConvShape shape, int n);
 
     /** Sets dIn [n, h, w, ci] from dOut [n, oh, ow, co], the gradient before the activation. */
     void convBackwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape shape, int n);

@@ -34,6 +34,9 @@ public final class Backends {
 
     private static String whyNoGpu() {
         return "the CUDA backend is not part of this version"
-                + CudaDetection.detect().reason().map(reason -> "; besides, " + reason).orElse("");
+                + CudaDetection.detect()
+                        .reason()
+                        .map(reason -> "; besides, " + reason)
+                        .orElse("");
     }
 }

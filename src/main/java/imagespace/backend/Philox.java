@@ -10,6 +10,7 @@ package imagespace.backend;
 public final class Philox {
     /** Constants of the algorithm, for kernels that compute many draws at once. */
     public static final long MULTIPLIER_0 = 0xD2511F53L;
+
     public static final long MULTIPLIER_1 = 0xCD9E8D57L;
     public static final int WEYL_0 = 0x9E3779B9;
     public static final int WEYL_1 = 0xBB67AE85;

@@ -18,7 +18,8 @@ public abstract class Tensor {
         int product = 1;
         for (int extent : shape) {
             if (extent < 1) {
-                throw new IllegalArgumentException("a tensor needs extents of at least 1, not " + Arrays.toString(shape));
+                throw new IllegalArgumentException(
+                        "a tensor needs extents of at least 1, not " + Arrays.toString(shape));
             }
             product = Math.multiplyExact(product, extent);
         }

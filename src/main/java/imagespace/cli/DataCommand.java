@@ -25,7 +25,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Data sets: fetch a published one, describe any. */
-@Command(name = "data", description = "Fetch a published data set, or describe one.", synopsisSubcommandLabel = "COMMAND")
+@Command(
+        name = "data",
+        description = "Fetch a published data set, or describe one.",
+        synopsisSubcommandLabel = "COMMAND")
 public final class DataCommand implements Runnable {
     private static final int MEBIBYTE = 1 << 20;
     /** Without a terminal: a line each so many bytes. */
@@ -34,7 +37,10 @@ public final class DataCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
     private boolean help;
 
     @Override
@@ -46,11 +52,15 @@ public final class DataCommand implements Runnable {
     @Command(
             name = "fetch",
             mixinStandardHelpOptions = true,
-            description = "Download a data set from its makers, check its digest and unpack it; goes on where a download"
-                    + " broke off.")
+            description =
+                    "Download a data set from its makers, check its digest and unpack it; goes on where a download"
+                            + " broke off.")
     int fetch(
             @Parameters(paramLabel = "NAME", description = "cifar10") String name,
-            @Option(names = "--from", paramLabel = "URL-or-file", description = "Another place, or a file that is here already.")
+            @Option(
+                            names = "--from",
+                            paramLabel = "URL-or-file",
+                            description = "Another place, or a file that is here already.")
                     String from,
             @Option(
                             names = "--into",
@@ -60,7 +70,8 @@ public final class DataCommand implements Runnable {
                     Path into)
             throws DataException {
         if (!name.equals("cifar10")) {
-            throw new ParameterException(spec.commandLine(), "there is no data set '" + name + "' to fetch, only cifar10");
+            throw new ParameterException(
+                    spec.commandLine(), "there is no data set '" + name + "' to fetch, only cifar10");
         }
         Archive archive = Archive.cifar10();
         Fetched fetched;
@@ -77,7 +88,9 @@ public final class DataCommand implements Runnable {
         } else {
             fetched = Fetch.fetch(archive, from, into, new Lines());
         }
-        spec.commandLine().getOut().println(fetched.folder() + (fetched.wasThere() ? " is there already" : " is ready"));
+        spec.commandLine()
+                .getOut()
+                .println(fetched.folder() + (fetched.wasThere() ? " is there already" : " is ready"));
         spec.commandLine().getOut().flush();
         return 0;
     }
@@ -95,22 +108,34 @@ public final class DataCommand implements Runnable {
                 told = bytes;
                 double rate = (bytes - first) / Math.max(1e-9, (System.nanoTime() - start) * 1e-9);
                 System.err.printf(
-                        Locale.ROOT, "%d of %d MiB, %.1f MiB/s, %.0f s left%n",
-                        bytes / MEBIBYTE, all / MEBIBYTE, rate / MEBIBYTE, rate > 0 ? (all - bytes) / rate : 0);
+                        Locale.ROOT,
+                        "%d of %d MiB, %.1f MiB/s, %.0f s left%n",
+                        bytes / MEBIBYTE,
+                        all / MEBIBYTE,
+                        rate / MEBIBYTE,
+                        rate > 0 ? (all - bytes) / rate : 0);
             }
         }
     }
 
     /** Prints counts, sizes and the digest. */
-    @Command(name = "info", mixinStandardHelpOptions = true, description = "Describe a data set: counts by class, size, digest.")
+    @Command(
+            name = "info",
+            mixinStandardHelpOptions = true,
+            description = "Describe a data set: counts by class, size, digest.")
     int info(@Parameters(paramLabel = "D", description = "scenes, cifar10, or the path of a data set.") String data)
             throws DataException {
         Corpus corpus = Corpora.open(data);
         PrintWriter out = spec.commandLine().getOut();
         Dataset train = corpus.train();
         out.printf(
-                Locale.ROOT, "%s: images of %dx%d pixels, %d channel%s%n", corpus.name(), train.images().height(),
-                train.images().width(), train.images().channels(), train.images().channels() == 1 ? "" : "s");
+                Locale.ROOT,
+                "%s: images of %dx%d pixels, %d channel%s%n",
+                corpus.name(),
+                train.images().height(),
+                train.images().width(),
+                train.images().channels(),
+                train.images().channels() == 1 ? "" : "s");
         List<String> names = train.classNames();
         int width = Math.max(8, names.stream().mapToInt(String::length).max().orElse(0));
         String row = "%-" + width + "s %10s %10s%n";

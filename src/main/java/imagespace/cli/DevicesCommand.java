@@ -14,12 +14,16 @@ import picocli.CommandLine.Spec;
 /** What the engine can use here. */
 @Command(
         name = "devices",
-        description = "What the engine can use here: vectors, threads, GPUs; for what is missing the reason and the remedy.")
+        description =
+                "What the engine can use here: vectors, threads, GPUs; for what is missing the reason and the remedy.")
 public final class DevicesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
     private boolean help;
 
     /** Prints the list; always done. */
@@ -30,10 +34,17 @@ public final class DevicesCommand implements Callable<Integer> {
         out.println("CPU");
         line(out, "processor", machine.cpu());
         line(out, "threads", Integer.toString(machine.cores()));
-        line(out, "vectors", FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bits: "
-                + FloatVector.SPECIES_PREFERRED.length() + " floats (" + FloatVector.SPECIES_PREFERRED.vectorShape() + ")");
-        line(out, "Java", machine.jdk() + ", heap up to "
-                + String.format(Locale.ROOT, "%.1f GiB", Runtime.getRuntime().maxMemory() / 0x1p30));
+        line(
+                out,
+                "vectors",
+                FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bits: " + FloatVector.SPECIES_PREFERRED.length()
+                        + " floats (" + FloatVector.SPECIES_PREFERRED.vectorShape() + ")");
+        line(
+                out,
+                "Java",
+                machine.jdk() + ", heap up to "
+                        + String.format(
+                                Locale.ROOT, "%.1f GiB", Runtime.getRuntime().maxMemory() / 0x1p30));
         out.println("GPU");
         CudaDetection.Report report = CudaDetection.detect();
         report.found().forEach(found -> line(out, found.what(), found.detail()));

@@ -38,10 +38,16 @@ public final class Main implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
     private boolean help;
 
-    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version and exit.")
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version and exit.")
     private boolean version;
 
     @Option(names = "--debug", description = "Show a stack trace when a command fails.")
@@ -77,7 +83,8 @@ public final class Main implements Callable<Integer> {
     static CommandLine commandLine(Main main) {
         CommandLine line = new CommandLine(main);
         line.setErr(new PrintWriter(System.err, true));
-        line.setParameterExceptionHandler((e, _) -> main.report(e.getCommandLine(), e, message(e) + hint(e), BAD_INPUT));
+        line.setParameterExceptionHandler(
+                (e, _) -> main.report(e.getCommandLine(), e, message(e) + hint(e), BAD_INPUT));
         line.setExecutionExceptionHandler((e, command, _) -> switch (e) {
             case DataException _, BackendUnavailableException _ -> main.report(command, e, e.getMessage(), BAD_INPUT);
             case ParameterException usage -> main.report(command, e, message(usage), BAD_INPUT);
@@ -91,7 +98,10 @@ public final class Main implements Callable<Integer> {
                 return new CommandLine.RunLast().execute(result);
             } catch (OutOfMemoryError e) {
                 return main.report(
-                        line, e, "out of memory; give more with IMAGESPACE_JAVA_OPTIONS=-Xmx8g, or use less data", FAILED);
+                        line,
+                        e,
+                        "out of memory; give more with IMAGESPACE_JAVA_OPTIONS=-Xmx8g, or use less data",
+                        FAILED);
             }
         });
         return line;

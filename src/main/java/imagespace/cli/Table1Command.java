@@ -36,7 +36,10 @@ public final class Table1Command implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
     private boolean help;
 
     @Option(
@@ -116,7 +119,9 @@ public final class Table1Command implements Callable<Integer> {
         Corpus corpus = Corpora.open(data);
         try {
             Table1Session session = Table1Session.run(corpus, settings, backend, threads, out);
-            spec.commandLine().getOut().print(Terminal.printable(session.report().text()));
+            spec.commandLine()
+                    .getOut()
+                    .print(Terminal.printable(session.report().text()));
             spec.commandLine().getOut().flush();
             return session.failed() == 0 ? 0 : 1;
         } catch (LedgerException e) {

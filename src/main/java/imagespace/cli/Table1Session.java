@@ -38,8 +38,8 @@ record Table1Session(Table1 table1, Table1Report report, int failed) {
         PrintStream err = System.err;
         try (Backend backend = Backends.open(backendName, threads);
                 Ledger ledger = Ledger.open(out, err::println)) {
-            Table1 table1 =
-                    new Table1(corpus, settings, backend, ledger, out, System.getProperty("imagespace.version", "unknown"));
+            Table1 table1 = new Table1(
+                    corpus, settings, backend, ledger, out, System.getProperty("imagespace.version", "unknown"));
             List<String> caption = caption(corpus, settings, table1, backend);
             caption.forEach(err::println);
             err.printf(
@@ -51,9 +51,10 @@ record Table1Session(Table1 table1, Table1Report report, int failed) {
                     out.resolve(Ledger.FILE));
             int failed;
             try (StopNote _ = new StopNote(
-                            ledger, err, "Stopped. Finished runs are kept in " + out + "; the same command goes on from there.");
-                    PlanProgress progress = PlanProgress.on(
-                            err, Terminal.errorColumns(), table1.pendingImages())) {
+                            ledger,
+                            err,
+                            "Stopped. Finished runs are kept in " + out + "; the same command goes on from there.");
+                    PlanProgress progress = PlanProgress.on(err, Terminal.errorColumns(), table1.pendingImages())) {
                 failed = table1.run(progress);
             }
             Table1Report report = report(caption, settings, table1);

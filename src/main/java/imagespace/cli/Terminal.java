@@ -18,7 +18,8 @@ final class Terminal {
             return 0;
         }
         try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + StandardError.descriptor())).toString();
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + StandardError.descriptor()))
+                    .toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") ? columns() : 0;
         } catch (IOException | UnsupportedOperationException e) {
             Console console = System.console(); // not Linux

@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "throughput",
         showDefaultValues = true,
-        description = "Images a second in training (the whole step: gather, forward, loss, backward, Adam) and in inference:"
-                + " medians after a warm-up, as one line of JSON.")
+        description =
+                "Images a second in training (the whole step: gather, forward, loss, backward, Adam) and in inference:"
+                        + " medians after a warm-up, as one line of JSON.")
 public final class ThroughputCommand implements Callable<Integer> {
     private static final int SIDE = 32;
     private static final int CHANNELS = 3;
@@ -40,7 +41,10 @@ public final class ThroughputCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
     private boolean help;
 
     @Option(names = "--net", required = true, paramLabel = "NET", description = "keras or allconv.")
@@ -72,13 +76,13 @@ public final class ThroughputCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--net is one of " + Architecture.NAMES + ", not " + net);
         }
         if (batch < 1 || steps < 1 || !(warmUp >= 0)) {
-            throw new ParameterException(spec.commandLine(), "--batch and --steps are at least 1, --warm-up at least 0");
+            throw new ParameterException(
+                    spec.commandLine(), "--batch and --steps are at least 1, --warm-up at least 0");
         }
         try (Backend backend = Backends.open(backendName, threads)) {
             System.err.println("Backend: " + backend.name() + " (" + backend.describe() + ")");
             Dataset data = randomImages();
-            TrainingConfig config =
-                    new TrainingConfig(1, batch, Optimizer.adam(1e-3f), 0.1f, Augmentation.NONE, 1);
+            TrainingConfig config = new TrainingConfig(1, batch, Optimizer.adam(1e-3f), 0.1f, Augmentation.NONE, 1);
             Training training =
                     new Training(backend, Architecture.named(net, SIDE, SIDE, CHANNELS, CLASSES), data, config);
             float[] wait = new float[1];

@@ -18,8 +18,8 @@ final class CifarReader {
     private static final int RECORD = 1 + CHANNELS * PLANE;
     private static final String META = "batches.meta.txt";
     private static final String TEST = "test_batch.bin";
-    private static final List<String> NAMES = List.of(
-            "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+    private static final List<String> NAMES =
+            List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
     private CifarReader() {}
 
@@ -64,8 +64,8 @@ final class CifarReader {
             for (int at = 0; at < bytes.length; at += RECORD) {
                 int label = bytes[at] & 0xFF;
                 if (label >= classes.size()) {
-                    throw new DataException(part + ": record " + at / RECORD + " has label " + label + ", but there are "
-                            + classes.size() + " classes");
+                    throw new DataException(part + ": record " + at / RECORD + " has label " + label
+                            + ", but there are " + classes.size() + " classes");
                 }
                 labels[image] = label;
                 interleave(bytes, at + 1, pixels, image * (RECORD - 1));
@@ -88,7 +88,8 @@ final class CifarReader {
     private static long records(Path part) throws DataException {
         try {
             if (!Files.isRegularFile(part)) {
-                throw new DataException(part + " is missing: without it a split is not there; fetch the data set again");
+                throw new DataException(
+                        part + " is missing: without it a split is not there; fetch the data set again");
             }
             long size = Files.size(part);
             if (size == 0 || size % RECORD != 0) {
@@ -124,7 +125,9 @@ final class CifarReader {
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())
                     .toList();
-            if (names.size() < 2 || names.size() > 256 || names.stream().distinct().count() != names.size()) {
+            if (names.size() < 2
+                    || names.size() > 256
+                    || names.stream().distinct().count() != names.size()) {
                 throw new DataException(meta + " should name 2 to 256 different classes, one a line");
             }
             return names;

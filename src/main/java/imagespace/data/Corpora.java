@@ -28,8 +28,8 @@ public final class Corpora {
 
     private static Corpus openFolder(Path folder) throws DataException {
         if (!Files.isDirectory(folder)) {
-            throw new DataException("no data set '" + folder
-                    + "': it is neither 'scenes' nor 'cifar10' nor a folder that exists");
+            throw new DataException(
+                    "no data set '" + folder + "': it is neither 'scenes' nor 'cifar10' nor a folder that exists");
         }
         if (CifarReader.recognises(folder)) {
             return CifarReader.read(folder);

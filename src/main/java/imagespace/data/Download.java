@@ -39,8 +39,8 @@ final class Download {
             fetch(from, part);
         } catch (IOException e) {
             throw new DataException(
-                    "fetching " + from + " broke off (" + reason(e) + "); run the command again to go on from "
-                            + part + ", or name another place with --from URL-or-file",
+                    "fetching " + from + " broke off (" + reason(e) + "); run the command again to go on from " + part
+                            + ", or name another place with --from URL-or-file",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -84,7 +84,8 @@ final class Download {
                     throw new IOException("the server cannot go on from byte " + there);
                 }
                 if (status != OK && status != PARTIAL) {
-                    throw new DataException(from + " answers " + status + "; name another place with --from URL-or-file");
+                    throw new DataException(
+                            from + " answers " + status + "; name another place with --from URL-or-file");
                 }
                 boolean goOn = status == PARTIAL && there > 0;
                 copy(in, part, goOn ? there : 0);
@@ -99,9 +100,8 @@ final class Download {
     /** Appends to what is there, or starts the file again; stops at one byte too many. */
     private void copy(InputStream in, Path part, long there) throws IOException {
         long all = archive.bytes();
-        try (OutputStream out = there > 0
-                ? Files.newOutputStream(part, StandardOpenOption.APPEND)
-                : Files.newOutputStream(part)) {
+        try (OutputStream out =
+                there > 0 ? Files.newOutputStream(part, StandardOpenOption.APPEND) : Files.newOutputStream(part)) {
             byte[] buffer = new byte[BUFFER];
             long size = there;
             for (int n = in.read(buffer); n >= 0 && size <= all; n = in.read(buffer)) {

@@ -38,8 +38,12 @@ final class IdxReader {
             throw new DataException(folder + ": training images are " + trainImages.height() + "x" + trainImages.width()
                     + ", test images " + testImages.height() + "x" + testImages.width() + "; they must agree");
         }
-        int classes = 1 + IntStream.concat(IntStream.of(trainLabels), IntStream.of(testLabels)).max().orElse(0);
-        List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+        int classes = 1
+                + IntStream.concat(IntStream.of(trainLabels), IntStream.of(testLabels))
+                        .max()
+                        .orElse(0);
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         Dataset train = Dataset.of(trainImages, trainLabels, names);
         Dataset test = Dataset.of(testImages, testLabels, names);
         Labels.checkAllUsed(folder, train, test);
@@ -101,16 +105,18 @@ final class IdxReader {
         }
     }
 
-    private static void magic(Path file, DataInputStream in, int expected, String what) throws IOException, DataException {
+    private static void magic(Path file, DataInputStream in, int expected, String what)
+            throws IOException, DataException {
         int magic = in.readInt();
         if (magic != expected) {
-            throw new DataException(String.format("%s starts with %08x, not with %08x: it is no IDX file of %s", file,
-                    magic, expected, what));
+            throw new DataException(String.format(
+                    "%s starts with %08x, not with %08x: it is no IDX file of %s", file, magic, expected, what));
         }
     }
 
     /** Reads count items and makes sure that nothing follows. Takes memory only as bytes really come. */
-    private static byte[] body(Path file, DataInputStream in, int count, long itemSize) throws IOException, DataException {
+    private static byte[] body(Path file, DataInputStream in, int count, long itemSize)
+            throws IOException, DataException {
         long size = count * itemSize;
         if (count < 1 || size > Integer.MAX_VALUE - 8) {
             throw new DataException(file + ": its header says " + count + " items of " + itemSize
@@ -118,7 +124,8 @@ final class IdxReader {
         }
         byte[] bytes = in.readNBytes((int) size);
         if (bytes.length < size) {
-            throw new DataException(file + " is truncated: " + bytes.length + " of " + size + " bytes after the header");
+            throw new DataException(
+                    file + " is truncated: " + bytes.length + " of " + size + " bytes after the header");
         }
         if (in.read() >= 0) {
             throw new DataException(file + " goes on after the " + size + " bytes that its header says: it is damaged");

@@ -45,7 +45,8 @@ final class ImageFolderReader {
 
     private static List<String> classes(Path folder, String split) throws DataException {
         if (!Files.isDirectory(folder.resolve(split))) {
-            throw new DataException(folder + " lacks the folder " + split + "/, with a folder of images for each class");
+            throw new DataException(
+                    folder + " lacks the folder " + split + "/, with a folder of images for each class");
         }
         return Corpora.entries(folder.resolve(split)).stream()
                 .filter(Files::isDirectory)
@@ -93,7 +94,8 @@ final class ImageFolderReader {
         String name = file.getFileName().toString();
         String suffix = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         if (!SUFFIXES.contains(suffix)) {
-            throw new DataException(file + " is no image (" + String.join(", ", SUFFIXES.stream().sorted().toList())
+            throw new DataException(file + " is no image ("
+                    + String.join(", ", SUFFIXES.stream().sorted().toList())
                     + "); take it out of the folder, or convert it");
         }
     }

@@ -26,7 +26,8 @@ final class ImageScaler {
             }
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
-                throw new DataException(file + " is not an image that Java can decode (PNG or JPEG); mend or remove it");
+                throw new DataException(
+                        file + " is not an image that Java can decode (PNG or JPEG); mend or remove it");
             }
             ImageReader reader = readers.next();
             try {

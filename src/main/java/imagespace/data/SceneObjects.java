@@ -11,8 +11,8 @@ import java.util.List;
 
 /** The ten things that scenes show, each in a unit square, with colours and proportions at random. */
 final class SceneObjects {
-    static final List<String> NAMES = List.of(
-            "sunset", "tree", "house", "boat", "fish", "flower", "mountain", "car", "bird", "mushroom");
+    static final List<String> NAMES =
+            List.of("sunset", "tree", "house", "boat", "fish", "flower", "mountain", "car", "bird", "mushroom");
 
     private static final double[] DARK = {0.13, 0.11, 0.12};
     private static final double[] WHITE = {0.93, 0.92, 0.88};
@@ -76,7 +76,8 @@ final class SceneObjects {
         } else {
             Shape crown = circle(0, -0.35, 0.45);
             for (int i = 0; i < 4; i++) {
-                crown = crown.or(circle(random.between(-0.4, 0.4), random.between(-0.7, 0.1), random.between(0.25, 0.4)));
+                crown = crown.or(
+                        circle(random.between(-0.4, 0.4), random.between(-0.7, 0.1), random.between(0.25, 0.4)));
             }
             canvas.paint(pose.of(crown), leaves);
         }
@@ -85,7 +86,8 @@ final class SceneObjects {
     private static void house(SceneCanvas canvas, SceneRandom random, Pose pose) {
         double width = random.between(0.5, 0.75);
         canvas.paint(pose.of(box(0, 0.4, width, 0.45)), near(random, 0.8, 0.72, 0.6));
-        canvas.paint(pose.of(triangle(-width - 0.15, 0, width + 0.15, 0, random.between(-0.2, 0.2), -0.75)),
+        canvas.paint(
+                pose.of(triangle(-width - 0.15, 0, width + 0.15, 0, random.between(-0.2, 0.2), -0.75)),
                 near(random, 0.6, 0.25, 0.2));
         canvas.paint(pose.of(box(random.between(-0.15, 0.15), 0.6, 0.11, 0.25)), DARK);
         canvas.paint(pose.of(box(-0.6 * width, 0.3, 0.12, 0.12).or(box(0.6 * width, 0.3, 0.12, 0.12))), GLASS);
@@ -129,7 +131,9 @@ final class SceneObjects {
 
     private static void mountain(SceneCanvas canvas, SceneRandom random, Pose pose) {
         double peak = random.between(-0.35, 0.35);
-        canvas.paint(pose.of(triangle(-1.1, 0.8, 0.3, 0.8, -0.5, random.between(-0.3, 0.1))), near(random, 0.35, 0.36, 0.42));
+        canvas.paint(
+                pose.of(triangle(-1.1, 0.8, 0.3, 0.8, -0.5, random.between(-0.3, 0.1))),
+                near(random, 0.35, 0.36, 0.42));
         canvas.paint(pose.of(triangle(-0.9, 0.85, 1.1, 0.85, peak, -0.85)), near(random, 0.42, 0.4, 0.42));
         canvas.paint(pose.of(triangle(peak - 0.24, -0.4, peak + 0.28, -0.4, peak, -0.85)), WHITE);
     }

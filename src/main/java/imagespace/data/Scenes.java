@@ -154,7 +154,11 @@ public final class Scenes {
         double turn = random.between(-0.3, 0.3);
         double mirror = random.chance(0.5) ? 1 : -1;
         Pose pose = new Pose(
-                random.between(-0.35, 0.35), random.between(-0.3, 0.3), scale, StrictMath.cos(turn), StrictMath.sin(turn));
+                random.between(-0.35, 0.35),
+                random.between(-0.3, 0.3),
+                scale,
+                StrictMath.cos(turn),
+                StrictMath.sin(turn));
         canvas.tint(
                 SceneCanvas.ellipse(pose.x() + 0.1, pose.y() + 0.85 * scale, 0.8 * scale, 0.16 * scale),
                 new double[] {0.05, 0.05, 0.07},

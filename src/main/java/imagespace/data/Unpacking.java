@@ -13,7 +13,6 @@ import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
-
 /** Unpacks a .tar.gz of plain files into a folder: all of it or nothing, and never a byte beside the folder. */
 final class Unpacking {
     /** No archive that we fetch unpacks to more. */
@@ -28,11 +27,13 @@ final class Unpacking {
             work = Files.createTempDirectory(into, ".unpacking-");
             extract(archive, work);
             if (!Files.isDirectory(work.resolve(folder))) {
-                throw new DataException(archive + " holds no folder " + folder + ": it is not the archive that it should be");
+                throw new DataException(
+                        archive + " holds no folder " + folder + ": it is not the archive that it should be");
             }
             Files.move(work.resolve(folder), into.resolve(folder), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new DataException("cannot unpack " + archive + " (" + e.getMessage() + "); is it damaged, or the disk full?", e);
+            throw new DataException(
+                    "cannot unpack " + archive + " (" + e.getMessage() + "); is it damaged, or the disk full?", e);
         } finally {
             remove(work);
         }
@@ -45,7 +46,8 @@ final class Unpacking {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path target = work.resolve(entry.getName()).normalize();
                 if (!target.startsWith(work) || entry.getName().startsWith("/")) {
-                    throw new DataException(archive + " wants to write outside its folder (" + entry.getName() + "): refused");
+                    throw new DataException(
+                            archive + " wants to write outside its folder (" + entry.getName() + "): refused");
                 }
                 if (entry.isDirectory()) {
                     Files.createDirectories(target);

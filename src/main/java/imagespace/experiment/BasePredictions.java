@@ -34,8 +34,8 @@ final class BasePredictions {
     /** Writes the file, or nothing at all. */
     static void write(Path file, Configuration configuration, Predictions base) throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".part");
-        try (Writer out = new OutputStreamWriter(
-                new GZIPOutputStream(Files.newOutputStream(part)), StandardCharsets.US_ASCII)) {
+        try (Writer out =
+                new OutputStreamWriter(new GZIPOutputStream(Files.newOutputStream(part)), StandardCharsets.US_ASCII)) {
             out.write("# " + configuration.hash() + "\n" + HEADER + "\n");
             for (int i = 0; i < base.size(); i++) {
                 out.write(base.ids()[i] + "," + base.labels()[i] + "," + base.predicted()[i] + "," + base.maximum()[i]
@@ -47,8 +47,8 @@ final class BasePredictions {
 
     /** Reads the file; nothing if it is missing, damaged, or of another configuration. */
     static Optional<Predictions> read(Path file, Configuration configuration, int samples) {
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.US_ASCII))) {
+        try (BufferedReader in = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.US_ASCII))) {
             if (!("# " + configuration.hash()).equals(in.readLine()) || !HEADER.equals(in.readLine())) {
                 return Optional.empty();
             }

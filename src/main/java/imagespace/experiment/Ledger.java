@@ -65,8 +65,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     private static FileChannel lock(Path folder) throws IOException, LedgerException {
-        FileChannel lock =
-                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean held;
         try {
             held = lock.tryLock() != null;

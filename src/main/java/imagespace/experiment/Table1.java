@@ -55,8 +55,7 @@ public final class Table1 {
      * @param folder where base predictions are kept, beside the ledger
      * @param version of the code, for the ledger
      */
-    public Table1(
-            Corpus corpus, Table1Settings settings, Backend backend, Ledger ledger, Path folder, String version) {
+    public Table1(Corpus corpus, Table1Settings settings, Backend backend, Ledger ledger, Path folder, String version) {
         this.settings = settings;
         this.train = RandomSubset.of(corpus.train(), settings.trainLimit(), settings.seed());
         this.test = RandomSubset.of(corpus.test(), settings.testLimit(), settings.seed());
@@ -168,8 +167,8 @@ public final class Table1 {
         Images images = data.images();
         Architecture network =
                 Architecture.named(NETWORK, images.height(), images.width(), images.channels(), data.classes());
-        Training training = new Training(
-                backend, network, data, TrainingConfig.plain(settings.epochs(), settings.batch(), seed));
+        Training training =
+                new Training(backend, network, data, TrainingConfig.plain(settings.epochs(), settings.batch(), seed));
         while (!training.done()) {
             progress.epoch(training.epoch(progress), settings.epochs(), data.size());
         }
@@ -198,8 +197,7 @@ public final class Table1 {
     /** What base run {@code run} says of the training samples, if it is kept. */
     public Optional<Predictions> basePredictions(int run) {
         Configuration configuration = plan.baseConfiguration(run);
-        return BasePredictions.read(
-                BasePredictions.file(folder, run, configuration), configuration, train.size());
+        return BasePredictions.read(BasePredictions.file(folder, run, configuration), configuration, train.size());
     }
 
     /** Runs that are still to be done, base runs included. */

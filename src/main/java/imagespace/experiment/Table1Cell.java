@@ -69,10 +69,14 @@ public record Table1Cell(Subgroup correct, Subgroup misclassified, double share,
         Set<Table1Cell> chosen = new LinkedHashSet<>();
         for (String item : list.split(",", -1)) {
             String name = item.strip().toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
-            List<Table1Cell> found = ALL.stream().filter(cell -> cell.matches(name)).toList();
+            List<Table1Cell> found =
+                    ALL.stream().filter(cell -> cell.matches(name)).toList();
             if (found.isEmpty() && !name.equals("base")) {
                 throw new IllegalArgumentException("no cell '" + item.strip() + "'; there are all, plain, noise, base, "
-                        + ALL.stream().filter(cell -> !cell.noise).map(Table1Cell::id).collect(Collectors.joining(", "))
+                        + ALL.stream()
+                                .filter(cell -> !cell.noise)
+                                .map(Table1Cell::id)
+                                .collect(Collectors.joining(", "))
                         + ", each also with ' noise', and patterns such as 'hc+* .25'");
             }
             chosen.addAll(found);

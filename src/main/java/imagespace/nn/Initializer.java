@@ -25,10 +25,8 @@ public enum Initializer {
                     double limit = Math.sqrt(6.0 / (fanIn + fanOut));
                     yield (float) (limit * (2 * Philox.uniform(seed, RandomStream.WEIGHTS, i) - 1));
                 }
-                case HE_NORMAL ->
-                    (float) (Math.sqrt(2.0 / fanIn) * Philox.gaussian(seed, RandomStream.WEIGHTS, i));
-                case CLEVERHANS ->
-                    (float) (Math.sqrt(1.0 / fanIn) * Philox.gaussian(seed, RandomStream.WEIGHTS, i));
+                case HE_NORMAL -> (float) (Math.sqrt(2.0 / fanIn) * Philox.gaussian(seed, RandomStream.WEIGHTS, i));
+                case CLEVERHANS -> (float) (Math.sqrt(1.0 / fanIn) * Philox.gaussian(seed, RandomStream.WEIGHTS, i));
             };
         }
     }

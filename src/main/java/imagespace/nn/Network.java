@@ -79,7 +79,8 @@ public final class Network {
                 case Layer.AveragePool p -> new PoolShape(height, width, channels, p.size(), p.size());
                 default -> {
                     if (height != width) {
-                        throw new IllegalArgumentException("global pooling wants square images, not " + height + "x" + width);
+                        throw new IllegalArgumentException(
+                                "global pooling wants square images, not " + height + "x" + width);
                     }
                     yield new PoolShape(height, width, channels, height, height);
                 }
@@ -112,7 +113,8 @@ public final class Network {
 
     private static float[] initialParameters(Architecture architecture, long seed) {
         List<Geometry> all = geometries(architecture);
-        float[] start = new float[all.stream().mapToInt(g -> g.weights() + g.biases()).sum()];
+        float[] start =
+                new float[all.stream().mapToInt(g -> g.weights() + g.biases()).sum()];
         int offset = 0;
         for (Geometry g : all) {
             int area = g.layer() instanceof Layer.Conv c ? c.kernel() * c.kernel() : 1;
@@ -129,7 +131,13 @@ public final class Network {
                 new Node.Conv(backend, previous, room, g.conv(), c.activation(), parametersAt(backend, g, offset));
             case Layer.Dense d ->
                 new Node.Dense(
-                        backend, previous, room, g.inputs(), d.units(), d.activation(), parametersAt(backend, g, offset));
+                        backend,
+                        previous,
+                        room,
+                        g.inputs(),
+                        d.units(),
+                        d.activation(),
+                        parametersAt(backend, g, offset));
             case Layer.MaxPool p -> new Node.MaxPool(backend, previous, room, g.pool());
             case Layer.AveragePool p -> new Node.AveragePool(backend, previous, room, g.pool());
             case Layer.GlobalAveragePool p -> new Node.AveragePool(backend, previous, room, g.pool());
@@ -213,5 +221,4 @@ public final class Network {
             nodes.get(i).backward(n, training, i > 0 || toInput);
         }
     }
-
 }

@@ -106,8 +106,7 @@ abstract class Node {
 
         @Override
         void forward(int n, boolean training, long seed) {
-            backend.denseForward(
-                    out, previous.output(training), p.weights, p.bias, activation, inputs, outputs, n);
+            backend.denseForward(out, previous.output(training), p.weights, p.bias, activation, inputs, outputs, n);
         }
 
         @Override

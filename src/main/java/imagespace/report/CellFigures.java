@@ -18,20 +18,15 @@ import org.apache.commons.statistics.descriptive.StandardDeviation;
  * @param noise N, test samples called noise; NaN without a noise class
  */
 public record CellFigures(
-        int runs,
-        double accuracy,
-        double sigma,
-        double confidence,
-        double illusiveness,
-        double truth,
-        double noise) {
+        int runs, double accuracy, double sigma, double confidence, double illusiveness, double truth, double noise) {
     /**
      * Means over runs. A run in which a figure is not defined (nothing wrong, so no P_i) does not count for that figure.
      *
      * @param withNoise whether there was a noise class
      */
     public static CellFigures of(List<Metrics> runs, boolean withNoise) {
-        double[] accuracy = runs.stream().mapToDouble(run -> 100 * run.accuracy()).toArray();
+        double[] accuracy =
+                runs.stream().mapToDouble(run -> 100 * run.accuracy()).toArray();
         return new CellFigures(
                 runs.size(),
                 Mean.of(accuracy).getAsDouble(),

@@ -77,7 +77,10 @@ public final class ContactSheet {
             write(section.heading(), MARGIN, y + HEADING - 16, 20, Font.BOLD, Color.DARK_GRAY);
             y += HEADING;
             for (int i = 0; i < section.tiles().size(); i++) {
-                tile(g, section.tiles().get(i), MARGIN + i % COLUMNS * (PICTURE + GAP),
+                tile(
+                        g,
+                        section.tiles().get(i),
+                        MARGIN + i % COLUMNS * (PICTURE + GAP),
                         y + i / COLUMNS * (PICTURE + CAPTION + GAP));
             }
             y += rows(section) * (PICTURE + CAPTION + GAP);
@@ -150,7 +153,8 @@ public final class ContactSheet {
             g.getFontMetrics().stringWidth("a");
             return Optional.of(g);
         } catch (RuntimeException | Error e) {
-            System.err.println("imagespace: no captions in the picture: Java finds no fonts (install fontconfig and a font)");
+            System.err.println(
+                    "imagespace: no captions in the picture: Java finds no fonts (install fontconfig and a font)");
             return Optional.empty();
         }
     }

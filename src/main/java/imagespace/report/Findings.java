@@ -48,24 +48,32 @@ public final class Findings {
         List<Double> gains = new ArrayList<>();
         for (Table1Cell cell : figures.keySet()) {
             if (cell.correct() == Subgroup.HIGH_CONFIDENCE) {
-                gain(gains, cell, new Table1Cell(
-                        Subgroup.LOW_CONFIDENCE, cell.misclassified(), cell.share(), cell.noise()));
+                gain(
+                        gains,
+                        cell,
+                        new Table1Cell(Subgroup.LOW_CONFIDENCE, cell.misclassified(), cell.share(), cell.noise()));
             }
         }
-        say(gains, "Confident samples instead of unsure ones: accuracy is higher in %d of %d pairs, by %+.1f points"
-                + " on the mean.");
+        say(
+                gains,
+                "Confident samples instead of unsure ones: accuracy is higher in %d of %d pairs, by %+.1f points"
+                        + " on the mean.");
     }
 
     private void illusiveness() {
         List<Double> gains = new ArrayList<>();
         for (Table1Cell cell : figures.keySet()) {
             if (cell.misclassified() == Subgroup.LOW_ILLUSIVENESS) {
-                gain(gains, cell, new Table1Cell(
-                        cell.correct(), Subgroup.HIGH_ILLUSIVENESS, cell.share(), cell.noise()));
+                gain(
+                        gains,
+                        cell,
+                        new Table1Cell(cell.correct(), Subgroup.HIGH_ILLUSIVENESS, cell.share(), cell.noise()));
             }
         }
-        say(gains, "Little illusive samples instead of highly illusive ones: accuracy is higher in %d of %d pairs, by"
-                + " %+.1f points on the mean.");
+        say(
+                gains,
+                "Little illusive samples instead of highly illusive ones: accuracy is higher in %d of %d pairs, by"
+                        + " %+.1f points on the mean.");
     }
 
     private void noise() {

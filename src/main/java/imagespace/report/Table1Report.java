@@ -37,9 +37,15 @@ public record Table1Report(List<String> caption, Map<Table1Cell, CellFigures> ou
         caption.forEach(line -> out.append(line).append("  \n"));
         out.append("\n| Training set | runs |");
         COLUMNS.forEach(column -> out.append(' ').append(column).append(" | paper |"));
-        out.append("\n| --- | ---: |").append(" ---: |".repeat(2 * COLUMNS.size())).append('\n');
+        out.append("\n| --- | ---: |")
+                .append(" ---: |".repeat(2 * COLUMNS.size()))
+                .append('\n');
         ours.forEach((cell, figures) -> {
-            out.append("| ").append(name(cell)).append(" | ").append(figures.runs()).append(" |");
+            out.append("| ")
+                    .append(name(cell))
+                    .append(" | ")
+                    .append(figures.runs())
+                    .append(" |");
             pairs(cell, figures).forEach(pair -> out.append(" " + pair[0] + " | " + pair[1] + " |"));
             out.append('\n');
         });

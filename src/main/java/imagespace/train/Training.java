@@ -109,8 +109,7 @@ public final class Training {
         checkLoss();
         epoch++;
         double seconds = (System.nanoTime() - start) * 1e-9;
-        return new EpochSummary(
-                epoch, totalsRead[0] / totalsRead[1], (double) totalsRead[2] / data.size(), seconds);
+        return new EpochSummary(epoch, totalsRead[0] / totalsRead[1], (double) totalsRead[2] / data.size(), seconds);
     }
 
     /**
@@ -179,8 +178,7 @@ public final class Training {
         float[] ofLabel = new float[samples.size()];
         for (int from = 0; from < samples.size(); from += config.batch()) {
             int n = Math.min(config.batch(), samples.size() - from);
-            backend.assemble(
-                    network.input(), source, samples.ids(), from, Augmentation.NONE, config.seed(), 0, n);
+            backend.assemble(network.input(), source, samples.ids(), from, Augmentation.NONE, config.seed(), 0, n);
             network.forward(n, false, 0);
             backend.softmax(probabilities, network.logits(), classes, n);
             backend.read(probabilities, p, n * classes);
@@ -201,7 +199,6 @@ public final class Training {
     }
 
     private Pixels pixels(Images images) {
-        return uploaded.computeIfAbsent(
-                images, i -> backend.upload(i.pixels(), i.height(), i.width(), i.channels()));
+        return uploaded.computeIfAbsent(images, i -> backend.upload(i.pixels(), i.height(), i.width(), i.channels()));
     }
 }

@@ -9,7 +9,13 @@ import java.util.SplittableRandom;
 final class AssemblyCases {
     /** Height, width, channels, largest shift. */
     private static final int[][] IMAGES = {
-        {32, 32, 3, 4}, {1, 1, 1, 0}, {1, 4, 1, 0}, {2, 3, 3, 1}, {5, 7, 1, 4}, {6, 4, 3, 3}, {7, 5, 11, 2},
+        {32, 32, 3, 4},
+        {1, 1, 1, 0},
+        {1, 4, 1, 0},
+        {2, 3, 3, 1},
+        {5, 7, 1, 4},
+        {6, 4, 3, 3},
+        {7, 5, 11, 2},
         {28, 28, 1, 4}
     };
 
@@ -38,7 +44,8 @@ final class AssemblyCases {
     private static OperatorCase of(int height, int width, int channels, Augmentation augmentation, int from, int n) {
         byte[] pixels = TestData.bytes(1, COUNT * height * width * channels);
         // Ids beyond the batch are out of range: they must not be looked at.
-        int[] ids = new SplittableRandom(2).ints(from + n + 3, -2 * COUNT, COUNT).toArray();
+        int[] ids =
+                new SplittableRandom(2).ints(from + n + 3, -2 * COUNT, COUNT).toArray();
         for (int i = 0; i < ids.length; i++) {
             ids[i] = i < from || i >= from + n ? Integer.MAX_VALUE : ids[i];
         }

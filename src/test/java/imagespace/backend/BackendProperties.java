@@ -60,8 +60,8 @@ abstract class BackendProperties {
         Arbitrary<Integer> side = Arbitraries.integers().between(1, 12);
         // Any number of channels, and often whole cache lines; any kernel, and often 3x3 at stride 1: the shapes for
         // which a backend may have a faster algorithm.
-        Arbitrary<Integer> channels = Arbitraries.oneOf(
-                Arbitraries.integers().between(1, 40), Arbitraries.of(16, 32, 48));
+        Arbitrary<Integer> channels =
+                Arbitraries.oneOf(Arbitraries.integers().between(1, 40), Arbitraries.of(16, 32, 48));
         Arbitrary<Integer> kernel = Arbitraries.oneOf(Arbitraries.integers().between(1, 5), Arbitraries.just(3));
         Arbitrary<Integer> stride = Arbitraries.oneOf(Arbitraries.integers().between(1, 5), Arbitraries.just(1));
         Arbitrary<Padding> padding = Arbitraries.of(Padding.class);
@@ -79,7 +79,8 @@ abstract class BackendProperties {
         double[] weights = uniform(2, s.weightSize(), 0.1, 1);
         double[] bias = uniform(3, s.outChannels(), 0.1, 1);
         double[] dOut = uniform(4, n * s.outputSize(), 0.1, 1);
-        ConvolutionCases.forward(" " + s, in, weights, bias, Activation.RELU, s, n).check(backend(), views);
+        ConvolutionCases.forward(" " + s, in, weights, bias, Activation.RELU, s, n)
+                .check(backend(), views);
         ConvolutionCases.backwardData(" " + s, dOut, weights, s, n).check(backend(), views);
         ConvolutionCases.backwardWeights(" " + s, dOut, in, s, n).check(backend(), views);
     }
@@ -125,8 +126,7 @@ abstract class BackendProperties {
     }
 
     @Property(tries = 60)
-    void dropoutDropsItsShareAndScalesTheRest(
-            @ForAll @FloatRange(min = 0, max = 0.95f) float rate, @ForAll long seed) {
+    void dropoutDropsItsShareAndScalesTheRest(@ForAll @FloatRange(min = 0, max = 0.95f) float rate, @ForAll long seed) {
         Lab lab = new Lab(backend(), false);
         Tensor out = lab.blank(COUNT);
         Tensor mask = lab.blank(COUNT);
@@ -201,8 +201,7 @@ abstract class BackendProperties {
         backend().write(weights, floats(uniform(seed, n, 0.1, 2)), n);
         Tensor logits = lab.given(uniform(seed, n * classes, -10, 10), n, classes);
         Tensor p = backend().tensor(n, classes);
-        backend().softmaxCrossEntropy(
-                dLogits, p, backend().tensor(3), logits, labels, weights, smoothing, classes, n);
+        backend().softmaxCrossEntropy(dLogits, p, backend().tensor(3), logits, labels, weights, smoothing, classes, n);
         double[] d = lab.values(dLogits, n * classes);
         for (int row = 0; row < n; row++) {
             double sum = 0;

@@ -81,8 +81,7 @@ final class ConvolutionCases {
 
     static OperatorCase forward(
             String where, double[] in, double[] weights, double[] bias, Activation activation, ConvShape s, int n) {
-        Supplier<double[]> expected =
-                once(() -> ReferenceOperators.convForward(in, weights, bias, activation, s, n));
+        Supplier<double[]> expected = once(() -> ReferenceOperators.convForward(in, weights, bias, activation, s, n));
         return new OperatorCase("convForward" + where + ", " + activation, lab -> {
             Tensor out = lab.roomyBlank(n, s.outHeight(), s.outWidth(), s.outChannels());
             Tensor x = lab.roomy(in, n, s.height(), s.width(), s.inChannels());

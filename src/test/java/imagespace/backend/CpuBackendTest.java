@@ -32,12 +32,7 @@ class CpuBackendTest {
     @TestFactory
     Stream<DynamicTest> threadsDoNotChangeABit() {
         List<Backend> backends = List.of(new CpuBackend(1), new CpuBackend(2), new CpuBackend(3));
-        return Stream.of(
-                        ConvolutionCases.ALL,
-                        DenseCases.ALL,
-                        PoolingCases.ALL,
-                        TrainingCases.ALL,
-                        AssemblyCases.ALL)
+        return Stream.of(ConvolutionCases.ALL, DenseCases.ALL, PoolingCases.ALL, TrainingCases.ALL, AssemblyCases.ALL)
                 .flatMap(List::stream)
                 .map(c -> dynamicTest(c.name(), () -> sameBits(c, backends)))
                 .onClose(() -> backends.forEach(Backend::close));

@@ -12,8 +12,16 @@ import java.util.function.Supplier;
 final class DenseCases {
     /** Inputs, outputs, batch. */
     private static final int[][] SHAPES = {
-        {2304, 512, 7}, {512, 11, 128}, {1, 1, 1}, {1, 10, 7}, {3, 1, 7}, {10, 11, 1}, {11, 17, 7}, {17, 3, 1},
-        {17, 10, 33}, {33, 65, 2}
+        {2304, 512, 7},
+        {512, 11, 128},
+        {1, 1, 1},
+        {1, 10, 7},
+        {3, 1, 7},
+        {10, 11, 1},
+        {11, 17, 7},
+        {17, 3, 1},
+        {17, 10, 33},
+        {33, 65, 2}
     };
 
     /** Rows and channels. */

@@ -130,7 +130,9 @@ public final class ReferenceOperators {
     }
 
     private static double[] activate(double[] values, Activation activation) {
-        return Arrays.stream(values).map(x -> x > 0 ? x : activation.slope() * x).toArray();
+        return Arrays.stream(values)
+                .map(x -> x > 0 ? x : activation.slope() * x)
+                .toArray();
     }
 
     /** dOut times the derivative of the activation where it gave {@code out}. */

@@ -34,8 +34,7 @@ class ReferenceTest {
         ConvShape shape = ConvShape.of(1, 3, 1, 1, 2, 1, Padding.SAME);
         double[] in = {1, 2, 3};
         double[] weights = {10, 1, 100, 100};
-        double[] out = ReferenceOperators.convForward(
-                in, weights, new double[] {-25}, Activation.LEAKY_RELU, shape, 1);
+        double[] out = ReferenceOperators.convForward(in, weights, new double[] {-25}, Activation.LEAKY_RELU, shape, 1);
         assertArrayEquals(new double[] {-13 * (double) 0.2f, -2 * (double) 0.2f, 5}, out, 1e-12);
     }
 
@@ -53,12 +52,21 @@ class ReferenceTest {
                     Activation leaky = Activation.LEAKY_RELU;
                     double[] out = ReferenceOperators.convForward(in, w, b, leaky, s, n);
                     double[] d = ReferenceOperators.activationBackward(r, out, leaky);
-                    checkGradient("data " + s, ReferenceOperators.convBackwardData(d, w, s, n), in, x ->
-                            dot(r, ReferenceOperators.convForward(x, w, b, leaky, s, n)));
-                    checkGradient("weights " + s, ReferenceOperators.convBackwardWeights(d, in, s, n), w, x ->
-                            dot(r, ReferenceOperators.convForward(in, x, b, leaky, s, n)));
-                    checkGradient("bias " + s, ReferenceOperators.columnSums(d, s.outChannels()), b, x ->
-                            dot(r, ReferenceOperators.convForward(in, w, x, leaky, s, n)));
+                    checkGradient(
+                            "data " + s,
+                            ReferenceOperators.convBackwardData(d, w, s, n),
+                            in,
+                            x -> dot(r, ReferenceOperators.convForward(x, w, b, leaky, s, n)));
+                    checkGradient(
+                            "weights " + s,
+                            ReferenceOperators.convBackwardWeights(d, in, s, n),
+                            w,
+                            x -> dot(r, ReferenceOperators.convForward(in, x, b, leaky, s, n)));
+                    checkGradient(
+                            "bias " + s,
+                            ReferenceOperators.columnSums(d, s.outChannels()),
+                            b,
+                            x -> dot(r, ReferenceOperators.convForward(in, w, x, leaky, s, n)));
                 }
             }
         }
@@ -73,12 +81,21 @@ class ReferenceTest {
         Activation relu = Activation.RELU;
         double[] d = ReferenceOperators.activationBackward(
                 r, ReferenceOperators.denseForward(in, w, b, relu, 5, 4, 3), relu);
-        checkGradient("data", ReferenceOperators.denseBackwardData(d, w, 5, 4, 3), in, x ->
-                dot(r, ReferenceOperators.denseForward(x, w, b, relu, 5, 4, 3)));
-        checkGradient("weights", ReferenceOperators.denseBackwardWeights(d, in, 5, 4, 3), w, x ->
-                dot(r, ReferenceOperators.denseForward(in, x, b, relu, 5, 4, 3)));
-        checkGradient("bias", ReferenceOperators.columnSums(d, 4), b, x ->
-                dot(r, ReferenceOperators.denseForward(in, w, x, relu, 5, 4, 3)));
+        checkGradient(
+                "data",
+                ReferenceOperators.denseBackwardData(d, w, 5, 4, 3),
+                in,
+                x -> dot(r, ReferenceOperators.denseForward(x, w, b, relu, 5, 4, 3)));
+        checkGradient(
+                "weights",
+                ReferenceOperators.denseBackwardWeights(d, in, 5, 4, 3),
+                w,
+                x -> dot(r, ReferenceOperators.denseForward(in, x, b, relu, 5, 4, 3)));
+        checkGradient(
+                "bias",
+                ReferenceOperators.columnSums(d, 4),
+                b,
+                x -> dot(r, ReferenceOperators.denseForward(in, w, x, relu, 5, 4, 3)));
     }
 
     @Test
@@ -87,10 +104,16 @@ class ReferenceTest {
             PoolShape s = new PoolShape(5, 6, 2, 2, stride);
             double[] in = uniform(1, 2 * s.inputSize());
             double[] r = uniform(2, 2 * s.outputSize());
-            checkGradient("maximum " + s, ReferenceOperators.maxPoolBackward(r, in, s, 2), in, x ->
-                    dot(r, ReferenceOperators.maxPoolForward(x, s, 2)));
-            checkGradient("mean " + s, ReferenceOperators.averagePoolBackward(r, s, 2), in, x ->
-                    dot(r, ReferenceOperators.averagePoolForward(x, s, 2)));
+            checkGradient(
+                    "maximum " + s,
+                    ReferenceOperators.maxPoolBackward(r, in, s, 2),
+                    in,
+                    x -> dot(r, ReferenceOperators.maxPoolForward(x, s, 2)));
+            checkGradient(
+                    "mean " + s,
+                    ReferenceOperators.averagePoolBackward(r, s, 2),
+                    in,
+                    x -> dot(r, ReferenceOperators.averagePoolForward(x, s, 2)));
         }
     }
 
@@ -104,8 +127,7 @@ class ReferenceTest {
     @Test
     void crossEntropyByHandAndItsGradient() {
         double[] even = {0, 0, 0, 0};
-        ReferenceTraining.Loss loss =
-                ReferenceTraining.crossEntropy(even, new int[] {3}, new double[] {2}, 0, 4);
+        ReferenceTraining.Loss loss = ReferenceTraining.crossEntropy(even, new int[] {3}, new double[] {2}, 0, 4);
         assertEquals(2 * Math.log(4), loss.loss(), 1e-12);
         assertArrayEquals(new double[] {0.25, 0.25, 0.25, -0.75}, loss.dLogits(), 1e-12);
 
@@ -113,9 +135,14 @@ class ReferenceTest {
         int[] labels = {0, 4, 2};
         double[] weights = {1, 0, 2.5};
         for (double smoothing : new double[] {0, 0.1}) {
-            double[] d = ReferenceTraining.crossEntropy(logits, labels, weights, smoothing, 5).dLogits();
-            checkGradient("logits, smoothing " + smoothing, d, logits, x ->
-                    ReferenceTraining.crossEntropy(x, labels, weights, smoothing, 5).mean());
+            double[] d = ReferenceTraining.crossEntropy(logits, labels, weights, smoothing, 5)
+                    .dLogits();
+            checkGradient(
+                    "logits, smoothing " + smoothing,
+                    d,
+                    logits,
+                    x -> ReferenceTraining.crossEntropy(x, labels, weights, smoothing, 5)
+                            .mean());
         }
     }
 

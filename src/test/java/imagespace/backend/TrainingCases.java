@@ -78,8 +78,7 @@ final class TrainingCases {
         }
         for (double[] w : List.of(ones, weights)) {
             for (float smoothing : new float[] {0, 0.1f}) {
-                ReferenceTraining.Loss loss =
-                        ReferenceTraining.crossEntropy(logits, labels, w, smoothing, classes);
+                ReferenceTraining.Loss loss = ReferenceTraining.crossEntropy(logits, labels, w, smoothing, classes);
                 double[] totals = {
                     TOTALS_BEFORE[0] + loss.loss(), TOTALS_BEFORE[1] + loss.weight(), TOTALS_BEFORE[2] + loss.right()
                 };

@@ -89,7 +89,9 @@ class MainTest {
     @Test
     void everyCommandHasHelp() {
         CommandLine line = Main.commandLine(new Main());
-        assertEquals(Set.of("quickstart", "table1", "data", "devices", "throughput"), line.getSubcommands().keySet());
+        assertEquals(
+                Set.of("quickstart", "table1", "data", "devices", "throughput"),
+                line.getSubcommands().keySet());
         for (String command : line.getSubcommands().keySet()) {
             assertEquals(0, run(command, "--help"), command);
             assertTrue(out.toString().contains("Usage: imagespace " + command), out.toString());
@@ -103,7 +105,18 @@ class MainTest {
     void throughputIsOneLineOfJson() throws Exception {
         assertEquals(
                 0,
-                run("throughput", "--net", "keras", "--batch", "2", "--steps", "3", "--warm-up", "0", "--backend", "cpu"));
+                run(
+                        "throughput",
+                        "--net",
+                        "keras",
+                        "--batch",
+                        "2",
+                        "--steps",
+                        "3",
+                        "--warm-up",
+                        "0",
+                        "--backend",
+                        "cpu"));
         assertEquals(1, out.toString().lines().count());
         JsonNode line = new ObjectMapper().readTree(out.toString());
         assertEquals("keras", line.get("net").asText());

@@ -30,7 +30,9 @@ class Table1CommandTest {
     @Test
     void aSessionWritesTheTablesAndGoesOnWhereItStopped() throws Exception {
         Table1Session first = session("s1", 1);
-        assertTrue(first.report().text().contains("S^1 (all)                         1"), first.report().text());
+        assertTrue(
+                first.report().text().contains("S^1 (all)                         1"),
+                first.report().text());
         assertTrue(first.report().text().contains("74.67"), "the paper's figure is missing");
         List<String> lines = Files.readAllLines(folder.resolve(Ledger.FILE));
         assertEquals(2, lines.size());

@@ -61,8 +61,10 @@ class ReadersTest {
 
     @Test
     void idxPlainAndPackedAreTheSame() throws Exception {
-        Corpus plain = Corpora.open(SampleFiles.idx(folder.resolve("a"), 9, false).toString());
-        Corpus packed = Corpora.open(SampleFiles.idx(folder.resolve("b"), 9, true).toString());
+        Corpus plain =
+                Corpora.open(SampleFiles.idx(folder.resolve("a"), 9, false).toString());
+        Corpus packed =
+                Corpora.open(SampleFiles.idx(folder.resolve("b"), 9, true).toString());
         assertEquals(plain.digest(), packed.digest());
         assertEquals(1, plain.train().images().channels());
         assertEquals(5, plain.train().images().height());
@@ -74,7 +76,9 @@ class ReadersTest {
     void imagesByClassAreSortedAndScaled() throws Exception {
         Corpus corpus = Corpora.open(SampleFiles.images(folder).toString());
         assertEquals(List.of("cat", "dog"), corpus.train().classNames());
-        assertEquals(List.of("train/cat/a.jpg", "train/cat/b.png", "train/dog/a.jpg", "train/dog/b.png"), corpus.trainFiles());
+        assertEquals(
+                List.of("train/cat/a.jpg", "train/cat/b.png", "train/dog/a.jpg", "train/dog/b.png"),
+                corpus.trainFiles());
         byte[] pixels = corpus.train().images().pixels();
         assertEquals(4 * 3072, pixels.length);
         for (int i = 3072; i < 2 * 3072; i += 3) { // the first PNG written: one colour, exactly

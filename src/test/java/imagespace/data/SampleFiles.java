@@ -76,7 +76,8 @@ final class SampleFiles {
                         }
                     }
                     shade += 10;
-                    ImageIO.write(image, file.substring(2), classFolder.resolve(file).toFile());
+                    ImageIO.write(
+                            image, file.substring(2), classFolder.resolve(file).toFile());
                 }
             }
         }

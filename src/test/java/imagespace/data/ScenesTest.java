@@ -24,7 +24,8 @@ class ScenesTest {
     void anyNumberOfThreadsPaintsTheSame() throws Exception {
         String here = Scenes.corpus(5, 60, 30).digest();
         try (ForkJoinPool alone = new ForkJoinPool(1)) {
-            assertEquals(here, alone.submit(() -> Scenes.corpus(5, 60, 30).digest()).get());
+            assertEquals(
+                    here, alone.submit(() -> Scenes.corpus(5, 60, 30).digest()).get());
         }
     }
 
@@ -45,15 +46,21 @@ class ScenesTest {
         }
         assertArrayEquals(Collections.nCopies(10, 400).stream().mapToInt(i -> i).toArray(), counts);
         long blends = IntStream.range(0, 4000)
-                .filter(id -> Scenes.plantedInTraining(id).filter(Planted.BLEND::equals).isPresent())
+                .filter(id -> Scenes.plantedInTraining(id)
+                        .filter(Planted.BLEND::equals)
+                        .isPresent())
                 .count();
         long wrong = IntStream.range(0, 4000)
-                .filter(id -> Scenes.plantedInTraining(id).filter(Planted.WRONG_LABEL::equals).isPresent())
+                .filter(id -> Scenes.plantedInTraining(id)
+                        .filter(Planted.WRONG_LABEL::equals)
+                        .isPresent())
                 .count();
         // 120 of each are expected; four standard deviations are 43
         assertTrue(Math.abs(blends - 120) < 43, blends + " blends");
         assertTrue(Math.abs(wrong - 120) < 43, wrong + " wrong labels");
-        long inTest = IntStream.range(0, 1000).filter(id -> Scenes.plantedInTest(id).isPresent()).count();
+        long inTest = IntStream.range(0, 1000)
+                .filter(id -> Scenes.plantedInTest(id).isPresent())
+                .count();
         assertTrue(Math.abs(inTest - 60) < 31, inTest + " planted in the test split");
     }
 }

@@ -43,7 +43,8 @@ class BasePredictionsTest {
         assertTrue(BasePredictions.read(file, configuration, 2).isEmpty());
         BasePredictions.write(file, configuration, base);
         assertTrue(BasePredictions.read(file, configuration, 3).isEmpty());
-        assertTrue(BasePredictions.read(file, configuration.with(Map.of("epochs", 4)), 2).isEmpty());
+        assertTrue(BasePredictions.read(file, configuration.with(Map.of("epochs", 4)), 2)
+                .isEmpty());
         byte[] whole = Files.readAllBytes(file);
         for (int i = 0; i < whole.length; i++) {
             Files.write(file, Arrays.copyOf(whole, i));

@@ -60,8 +60,7 @@ class LedgerTest {
             }
             assertEquals(1, warnings.size());
             byte[] torn = Files.readAllBytes(folder.resolve(Ledger.TORN));
-            assertArrayEquals(
-                    Arrays.copyOfRange(whole, lastLine, cut), Arrays.copyOf(torn, torn.length - 1));
+            assertArrayEquals(Arrays.copyOfRange(whole, lastLine, cut), Arrays.copyOf(torn, torn.length - 1));
             assertArrayEquals(whole, Files.readAllBytes(file));
         }
         assertTrue(whole.length - lastLine > 300, "the last line was looked for in the wrong place");

@@ -31,8 +31,7 @@ class Table1Test {
 
         List<LedgerEntry> entries = entries(folder);
         assertEquals(
-                List.of("base 0", "hc+li .25 0", "s1 0", "lc+hi .50 noise 0")
-                        .stream()
+                List.of("base 0", "hc+li .25 0", "s1 0", "lc+hi .50 noise 0").stream()
                         .flatMap(name -> List.of(name, name.replace(" 0", " 1")).stream())
                         .collect(Collectors.toSet()),
                 entries.stream().map(e -> e.cell() + " " + e.run()).collect(Collectors.toSet()));
@@ -62,8 +61,7 @@ class Table1Test {
 
         for (int kept = 1; kept < lines.size(); kept += 2) {
             String torn = lines.get(kept).substring(0, lines.get(kept).length() / 2);
-            Files.writeString(
-                    folder.resolve(Ledger.FILE), String.join("\n", lines.subList(0, kept)) + "\n" + torn);
+            Files.writeString(folder.resolve(Ledger.FILE), String.join("\n", lines.subList(0, kept)) + "\n" + torn);
             if (kept == 3) {
                 try (var files = Files.newDirectoryStream(folder, "base-*")) {
                     for (Path file : files) {
@@ -131,14 +129,19 @@ class Table1Test {
     @Test
     void withoutErrorsInTheBaseRunOnlyTheCellsThatNeedThemFail() throws Exception {
         Corpus corpus = Thirds.corpus();
-        Dataset one = Dataset.of(corpus.train().images(), new int[240], corpus.train().classNames());
+        Dataset one =
+                Dataset.of(corpus.train().images(), new int[240], corpus.train().classNames());
         Corpus trivial = new Corpus("trivial", one, corpus.test(), List.of(), "0");
 
         assertEquals(2, run(folder, trivial, TWO_RUNS_OF_HC_LI));
         List<LedgerEntry> failed =
                 entries(folder).stream().filter(e -> !e.finished()).toList();
-        assertEquals(List.of("hc+li .25", "hc+li .25"), failed.stream().map(LedgerEntry::cell).toList());
-        assertEquals("too few samples for a share of 0.25: the base run got 0 wrong", failed.getFirst().reason());
+        assertEquals(
+                List.of("hc+li .25", "hc+li .25"),
+                failed.stream().map(LedgerEntry::cell).toList());
+        assertEquals(
+                "too few samples for a share of 0.25: the base run got 0 wrong",
+                failed.getFirst().reason());
         assertEquals(6, entries(folder).size());
 
         assertEquals(2, run(folder, trivial, TWO_RUNS_OF_HC_LI));
@@ -163,7 +166,9 @@ class Table1Test {
         assertEquals(6, run(folder, bad, TWO_RUNS_OF_HC_LI));
         List<LedgerEntry> entries = entries(folder);
         assertEquals(6, entries.size());
-        assertTrue(entries.getFirst().reason().contains("the loss became"), entries.getFirst().reason());
+        assertTrue(
+                entries.getFirst().reason().contains("the loss became"),
+                entries.getFirst().reason());
         assertEquals("its base run failed", entries.get(1).reason());
         assertTrue(entries.stream().noneMatch(LedgerEntry::finished));
     }
@@ -190,6 +195,7 @@ class Table1Test {
 
     private static Map<String, Map<String, Double>> metrics(List<LedgerEntry> entries) {
         return entries.stream()
-                .collect(Collectors.toMap(e -> e.cell() + " " + e.run(), LedgerEntry::metrics, (a, b) -> a, TreeMap::new));
+                .collect(Collectors.toMap(
+                        e -> e.cell() + " " + e.run(), LedgerEntry::metrics, (a, b) -> a, TreeMap::new));
     }
 }

@@ -51,18 +51,19 @@ class NetworkTest {
     Stream<DynamicTest> gradientsEqualThoseOfTheReference() {
         // Four classes and the noise class; ten and the noise class; the reference networks themselves.
         return Stream.of(
-                        dynamicTest("mixed", () -> compare(Nets.mixed(0, 5), 5, 7)),
-                        dynamicTest("small keras", () -> compare(Nets.smallKeras(11), 11, 7)),
-                        dynamicTest("small allconv", () -> compare(Nets.smallAllconv(11), 11, 7)),
-                        dynamicTest("keras", () -> compare(Architecture.keras(32, 32, 3, 11), 11, 2)),
-                        dynamicTest("allconv", () -> compare(Architecture.allconv(32, 32, 3, 10), 10, 1)));
+                dynamicTest("mixed", () -> compare(Nets.mixed(0, 5), 5, 7)),
+                dynamicTest("small keras", () -> compare(Nets.smallKeras(11), 11, 7)),
+                dynamicTest("small allconv", () -> compare(Nets.smallAllconv(11), 11, 7)),
+                dynamicTest("keras", () -> compare(Architecture.keras(32, 32, 3, 11), 11, 2)),
+                dynamicTest("allconv", () -> compare(Architecture.allconv(32, 32, 3, 10), 10, 1)));
     }
 
     private static void compare(Architecture architecture, int classes, int n) {
         try (Backend backend = new CpuBackend(2)) {
             Network network = new Network(backend, architecture, n + 3, 17);
             // Weights as they start, and biases that are not 0.
-            double[] parameters = read(backend, network.parameters(), network.parameters().size());
+            double[] parameters =
+                    read(backend, network.parameters(), network.parameters().size());
             double[] noise = uniform(5, parameters.length, -0.05, 0.05);
             Arrays.setAll(parameters, i -> (float) (parameters[i] + noise[i]));
             write(backend, network.parameters(), parameters);
@@ -117,15 +118,7 @@ class NetworkTest {
         write(backend, weights, p.w);
         Tensor probabilities = backend.tensor(p.n(), classes);
         backend.softmaxCrossEntropy(
-                network.dLogits(),
-                probabilities,
-                totals,
-                network.logits(),
-                labels,
-                weights,
-                SMOOTHING,
-                classes,
-                p.n());
+                network.dLogits(), probabilities, totals, network.logits(), labels, weights, SMOOTHING, classes, p.n());
         double[] sums = read(backend, totals, 3);
         return sums[0] / sums[1];
     }
@@ -156,7 +149,9 @@ class NetworkTest {
         ReferenceNetwork reference = problem.reference();
         SplittableRandom random = new SplittableRandom(6);
         for (ReferenceNetwork.Block b : reference.blocks) {
-            for (int i : IntStream.generate(() -> random.nextInt(b.from(), b.to())).limit(5).toArray()) {
+            for (int i : IntStream.generate(() -> random.nextInt(b.from(), b.to()))
+                    .limit(5)
+                    .toArray()) {
                 double difference = 0;
                 for (double step : new double[] {-1e-6, 1e-6}) {
                     double[] moved = parameters.clone();
@@ -166,7 +161,9 @@ class NetworkTest {
                 assertEquals(difference, reference.gradients[i], 1e-7, b.name() + ", parameter " + i);
             }
         }
-        for (int i : IntStream.generate(() -> random.nextInt(problem.images.length)).limit(10).toArray()) {
+        for (int i : IntStream.generate(() -> random.nextInt(problem.images.length))
+                .limit(10)
+                .toArray()) {
             double difference = 0;
             for (double step : new double[] {-1e-6, 1e-6}) {
                 double[] moved = problem.images.clone();
@@ -182,7 +179,8 @@ class NetworkTest {
     void theGradientThroughDropoutIsTheSlopeOfTheLoss() {
         try (Backend backend = new CpuBackend(2)) {
             Network network = new Network(backend, Nets.smoothWithDropout(0.5f, 5), 8, 17);
-            double[] parameters = read(backend, network.parameters(), network.parameters().size());
+            double[] parameters =
+                    read(backend, network.parameters(), network.parameters().size());
             Problem problem = Problem.of(network.architecture(), parameters, 5, 8);
             write(backend, network.input(), problem.images);
             network.forward(8, false, 1);

@@ -27,9 +27,11 @@ class ContactSheetTest {
     void samplesAreWhereTheyShouldBeAndMarkedOnesFramed(@TempDir Path folder) throws Exception {
         Corpus corpus = Scenes.corpus(1, 12, 10);
         Mark odd = new Mark("odd", Color.MAGENTA);
-        ContactSheet sheet = new ContactSheet(
-                corpus.train().images(), id -> id % 2 == 1 ? Optional.of(odd) : Optional.empty());
-        List<Tile> tiles = IntStream.range(0, 12).mapToObj(id -> new Tile(id, "boat", "tree", 0.5f)).toList();
+        ContactSheet sheet =
+                new ContactSheet(corpus.train().images(), id -> id % 2 == 1 ? Optional.of(odd) : Optional.empty());
+        List<Tile> tiles = IntStream.range(0, 12)
+                .mapToObj(id -> new Tile(id, "boat", "tree", 0.5f))
+                .toList();
         Path file = folder.resolve("sheet.png");
         sheet.write(file, List.of(new Section("two rows", tiles)), List.of(odd));
         try (Stream<Path> files = Files.list(folder)) {

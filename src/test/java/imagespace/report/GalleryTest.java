@@ -24,6 +24,7 @@ class GalleryTest {
         assertEquals(
                 List.of("ship -> truck 97 %", "truck -> ship 90 %"),
                 gallery.illusive().stream().map(Gallery.Tile::caption).toList());
-        assertEquals(List.of(6, 4), gallery.illusive().stream().map(Gallery.Tile::id).toList());
+        assertEquals(
+                List.of(6, 4), gallery.illusive().stream().map(Gallery.Tile::id).toList());
     }
 }

@@ -39,7 +39,8 @@ class ConfidenceSplitTest {
         assertArrayEquals(new int[] {6, 5}, split.positions(HIGH_ILLUSIVENESS, .7));
         assertArrayEquals(new int[] {5, 7}, split.positions(LOW_ILLUSIVENESS, .7));
         assertArrayEquals(
-                new int[] {0, 2, 3, 7}, split.union(.66, HIGH_CONFIDENCE, LOW_ILLUSIVENESS).ids());
+                new int[] {0, 2, 3, 7},
+                split.union(.66, HIGH_CONFIDENCE, LOW_ILLUSIVENESS).ids());
     }
 
     @Test
@@ -53,7 +54,8 @@ class ConfidenceSplitTest {
         assertEquals(3, split.correct());
         assertArrayEquals(new int[] {4, 2, 3}, split.positions(HIGH_CONFIDENCE, 1));
         assertArrayEquals(
-                new int[] {7, 5, 3, 1, 0}, split.union(1, HIGH_CONFIDENCE, HIGH_ILLUSIVENESS).ids());
+                new int[] {7, 5, 3, 1, 0},
+                split.union(1, HIGH_CONFIDENCE, HIGH_ILLUSIVENESS).ids());
     }
 
     @Test
@@ -113,7 +115,8 @@ class ConfidenceSplitTest {
         int[] low = split.positions(LOW_CONFIDENCE, share);
         assertEquals(high.length, low.length);
         assertTrue(high.length <= share * right + 1e-6 && high.length > share * right - 1);
-        assertTrue(IntStream.of(high).allMatch(i -> i < right) && IntStream.of(low).allMatch(i -> i < right));
+        assertTrue(
+                IntStream.of(high).allMatch(i -> i < right) && IntStream.of(low).allMatch(i -> i < right));
         for (int i = 1; i < high.length; i++) {
             float before = maximum[high[i - 1]];
             assertTrue(before > maximum[high[i]] || before == maximum[high[i]] && high[i - 1] < high[i]);

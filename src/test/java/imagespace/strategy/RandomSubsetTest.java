@@ -29,7 +29,8 @@ class RandomSubsetTest {
         int[] ids = RandomSubset.of(data, 10, 7).ids();
 
         assertNotEquals(
-                Arrays.toString(ids), Arrays.toString(RandomSubset.of(data, 10, 8).ids()));
+                Arrays.toString(ids),
+                Arrays.toString(RandomSubset.of(data, 10, 8).ids()));
         int[] backwards = IntStream.range(0, 1000).map(i -> 999 - i).toArray();
         int[] same = RandomSubset.of(data.at(backwards), 10, 7).ids();
         assertArrayEquals(ids, IntStream.of(same).sorted().toArray());

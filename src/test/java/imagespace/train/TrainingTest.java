@@ -84,8 +84,7 @@ class TrainingTest {
     void aSeparableProblemIsLearned() throws DivergedException {
         try (Backend backend = new CpuBackend(2)) {
             Dataset data = separable(300);
-            TrainingConfig config =
-                    new TrainingConfig(15, 32, Optimizer.adam(3e-3f), 0, Augmentation.NONE, 11);
+            TrainingConfig config = new TrainingConfig(15, 32, Optimizer.adam(3e-3f), 0, Augmentation.NONE, 11);
             Training training = new Training(backend, Nets.tiny(0.25f, 3), data, config);
             double before = training.predict(data, Progress.SILENT).accuracy();
             EpochSummary last = null;
@@ -105,14 +104,12 @@ class TrainingTest {
     @Test
     void oneSeedGivesTheSameBitsOnAnyNumberOfThreads() throws DivergedException {
         Dataset data = withNoise(separable(150));
-        TrainingConfig config =
-                new TrainingConfig(3, 32, Optimizer.adam(1e-3f), 0.1f, new Augmentation(true, 2), 42);
+        TrainingConfig config = new TrainingConfig(3, 32, Optimizer.adam(1e-3f), 0.1f, new Augmentation(true, 2), 42);
         int[] one = bits(train(1, Nets.tiny(0.5f, 4), data, config));
         assertArrayEquals(one, bits(train(1, Nets.tiny(0.5f, 4), data, config)), "again");
         assertArrayEquals(one, bits(train(2, Nets.tiny(0.5f, 4), data, config)), "2 threads");
         assertArrayEquals(one, bits(train(3, Nets.tiny(0.5f, 4), data, config)), "3 threads");
-        TrainingConfig other =
-                new TrainingConfig(3, 32, Optimizer.adam(1e-3f), 0.1f, new Augmentation(true, 2), 43);
+        TrainingConfig other = new TrainingConfig(3, 32, Optimizer.adam(1e-3f), 0.1f, new Augmentation(true, 2), 43);
         assertFalse(Arrays.equals(one, bits(train(1, Nets.tiny(0.5f, 4), data, other))), "another seed");
     }
 
@@ -136,8 +133,7 @@ class TrainingTest {
             Arrays.fill(otherPixels, i * 36, (i + 1) * 36, (byte) 99);
             otherLabels[i] = 2;
         }
-        Dataset changed =
-                new Dataset(new Images(otherPixels, 6, 6, 1), data.ids(), otherLabels, weights, NAMES);
+        Dataset changed = new Dataset(new Images(otherPixels, 6, 6, 1), data.ids(), otherLabels, weights, NAMES);
         TrainingConfig config = TrainingConfig.plain(3, 16, 5);
         int[] bits = bits(train(2, Nets.tiny(0.25f, 3), weighted(data, weights), config));
         assertArrayEquals(bits, bits(train(2, Nets.tiny(0.25f, 3), changed, config)));
@@ -157,10 +153,8 @@ class TrainingTest {
                 kept[2 * (i / 3) + (i % 3 == 0 ? 0 : 1)] = i;
             }
         }
-        TrainingConfig none =
-                new TrainingConfig(0, 60, new Optimizer.Sgd(0.1f, 0.9f), 0.1f, Augmentation.NONE, 5);
-        TrainingConfig config =
-                new TrainingConfig(4, 60, new Optimizer.Sgd(0.1f, 0.9f), 0.1f, Augmentation.NONE, 5);
+        TrainingConfig none = new TrainingConfig(0, 60, new Optimizer.Sgd(0.1f, 0.9f), 0.1f, Augmentation.NONE, 5);
+        TrainingConfig config = new TrainingConfig(4, 60, new Optimizer.Sgd(0.1f, 0.9f), 0.1f, Augmentation.NONE, 5);
         float[] start = train(1, Nets.tiny(0, 3), data, none);
         double[] moved = change(start, train(1, Nets.tiny(0, 3), weighted(data, weights), config));
         double[] expected = change(start, train(1, Nets.tiny(0, 3), data.at(kept), config));
@@ -201,10 +195,9 @@ class TrainingTest {
 
     @Test
     void divergenceIsTold() {
-        TrainingConfig config =
-                new TrainingConfig(5, 16, new Optimizer.Sgd(1e30f, 0), 0, Augmentation.NONE, 5);
-        DivergedException e = assertThrows(
-                DivergedException.class, () -> train(2, Nets.tiny(0, 3), separable(60), config));
+        TrainingConfig config = new TrainingConfig(5, 16, new Optimizer.Sgd(1e30f, 0), 0, Augmentation.NONE, 5);
+        DivergedException e =
+                assertThrows(DivergedException.class, () -> train(2, Nets.tiny(0, 3), separable(60), config));
         assertTrue(e.getMessage().contains("epoch 1"), e.getMessage());
     }
 
@@ -212,8 +205,7 @@ class TrainingTest {
     void theLastBatchMayBeSmaller() throws DivergedException {
         int[] images = {0};
         try (Backend backend = new CpuBackend(2)) {
-            Training training =
-                    new Training(backend, Nets.tiny(0, 3), separable(33), TrainingConfig.plain(1, 16, 5));
+            Training training = new Training(backend, Nets.tiny(0, 3), separable(33), TrainingConfig.plain(1, 16, 5));
             EpochSummary summary = training.epoch(n -> images[0] += n);
             assertEquals(33, images[0]);
             assertTrue(summary.accuracy() >= 0 && summary.accuracy() <= 1);

@@ -204,15 +204,7 @@ public final class CpuBackend implements Backend {
             int classes,
             int n) {
         Loss.crossEntropy(
-                of(dLogits),
-                of(probabilities),
-                of(totals),
-                of(logits),
-                of(labels),
-                of(weights),
-                smoothing,
-                classes,
-                n);
+                of(dLogits), of(probabilities), of(totals), of(logits), of(labels), of(weights), smoothing, classes, n);
     }
 
     @Override

@@ -28,8 +28,9 @@ final class Elementwise {
     }
 
     private void pieces(int count, Range body) {
-        team.run((count + PIECE - 1) / PIECE, (task, worker) ->
-                body.run(task * PIECE, Math.min(count, (task + 1) * PIECE)));
+        team.run(
+                (count + PIECE - 1) / PIECE,
+                (task, worker) -> body.run(task * PIECE, Math.min(count, (task + 1) * PIECE)));
     }
 
     /** In place: x > 0 ? x : slope * x. */
@@ -61,7 +62,10 @@ final class Elementwise {
                     FloatVector gradient = FloatVector.fromArray(F, dOut.data, d + c);
                     if (slope != 1) {
                         gradient = gradient.mul(slope)
-                                .blend(gradient, FloatVector.fromArray(F, out.data, o + c).compare(VectorOperators.GT, 0));
+                                .blend(
+                                        gradient,
+                                        FloatVector.fromArray(F, out.data, o + c)
+                                                .compare(VectorOperators.GT, 0));
                         gradient.intoArray(dOut.data, d + c);
                     }
                     gradient.add(FloatVector.fromArray(F, sums, sum + c)).intoArray(sums, sum + c);
@@ -134,8 +138,11 @@ final class Elementwise {
             int i = from;
             for (; i <= to - LANES; i += LANES) {
                 FloatVector g = FloatVector.fromArray(F, gradients.data, gradients.at + i);
-                FloatVector newM = FloatVector.fromArray(F, m.data, m.at + i).mul(beta1).add(g.mul(1 - beta1));
-                FloatVector newV = FloatVector.fromArray(F, v.data, v.at + i).mul(beta2).add(g.mul(g).mul(1 - beta2));
+                FloatVector newM =
+                        FloatVector.fromArray(F, m.data, m.at + i).mul(beta1).add(g.mul(1 - beta1));
+                FloatVector newV = FloatVector.fromArray(F, v.data, v.at + i)
+                        .mul(beta2)
+                        .add(g.mul(g).mul(1 - beta2));
                 newM.intoArray(m.data, m.at + i);
                 newV.intoArray(v.data, v.at + i);
                 FloatVector.fromArray(F, parameters.data, parameters.at + i)
@@ -148,8 +155,7 @@ final class Elementwise {
                 float newV = v.data[v.at + i] * beta2 + g * g * (1 - beta2);
                 m.data[m.at + i] = newM;
                 v.data[v.at + i] = newV;
-                parameters.data[parameters.at + i] +=
-                        newM * scale / ((float) Math.sqrt(newV * correction) + epsilon);
+                parameters.data[parameters.at + i] += newM * scale / ((float) Math.sqrt(newV * correction) + epsilon);
             }
         });
     }

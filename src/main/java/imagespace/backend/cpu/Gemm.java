@@ -78,8 +78,9 @@ final class Gemm {
         if (panels.length < count * NR * depth) {
             panels = new float[count * NR * depth];
         }
-        team.run(count, (panel, worker) ->
-                b.pack(panels, panel * NR * depth, panelWidth(panel * NR, columns), panel * NR));
+        team.run(
+                count,
+                (panel, worker) -> b.pack(panels, panel * NR * depth, panelWidth(panel * NR, columns), panel * NR));
 
         int kBlocks = (depth + KC - 1) / KC;
         int kc = roundUp((depth + kBlocks - 1) / kBlocks, CHUNK);
@@ -91,8 +92,20 @@ final class Gemm {
             int mc = Math.min(MC, rows - row);
             for (int k = 0; k < depth; k += kc) {
                 int steps = Math.min(kc, depth - k);
-                block(a, scratch[worker], row, mc, k, steps, depth, count * group / groups, count * (group + 1) / groups,
-                        columns, bias, k + steps == depth ? slope : 1, c);
+                block(
+                        a,
+                        scratch[worker],
+                        row,
+                        mc,
+                        k,
+                        steps,
+                        depth,
+                        count * group / groups,
+                        count * (group + 1) / groups,
+                        columns,
+                        bias,
+                        k + steps == depth ? slope : 1,
+                        c);
             }
         });
     }
@@ -124,16 +137,36 @@ final class Gemm {
                 int cAt = c.at + (row + r) * columns + column;
                 int high = Math.min(MR, mc - r);
                 if (high == MR && wide == width) {
-                    product(width, steps, scratch.a, r * steps, panels, bAt,
-                            k == 0 ? bias : c.data, k == 0 ? column : cAt, k == 0 ? 0 : columns,
-                            c.data, cAt, columns);
+                    product(
+                            width,
+                            steps,
+                            scratch.a,
+                            r * steps,
+                            panels,
+                            bAt,
+                            k == 0 ? bias : c.data,
+                            k == 0 ? column : cAt,
+                            k == 0 ? 0 : columns,
+                            c.data,
+                            cAt,
+                            columns);
                 } else { // a ragged tile goes through scratch memory
                     if (k > 0) {
                         copyTile(c.data, cAt, columns, scratch.tile, 0, width, high, wide);
                     }
-                    product(width, steps, scratch.a, r * steps, panels, bAt,
-                            k == 0 ? bias : scratch.tile, k == 0 ? column : 0, k == 0 ? 0 : width,
-                            scratch.tile, 0, width);
+                    product(
+                            width,
+                            steps,
+                            scratch.a,
+                            r * steps,
+                            panels,
+                            bAt,
+                            k == 0 ? bias : scratch.tile,
+                            k == 0 ? column : 0,
+                            k == 0 ? 0 : width,
+                            scratch.tile,
+                            0,
+                            width);
                     copyTile(scratch.tile, 0, width, c.data, cAt, columns, high, wide);
                 }
             }
@@ -148,8 +181,18 @@ final class Gemm {
     }
 
     static void product(
-            int width, int kc, float[] a, int aAt, float[] b, int bAt,
-            float[] init, int initAt, int initStride, float[] c, int cAt, int ldc) {
+            int width,
+            int kc,
+            float[] a,
+            int aAt,
+            float[] b,
+            int bAt,
+            float[] init,
+            int initAt,
+            int initStride,
+            float[] c,
+            int cAt,
+            int ldc) {
         if (MR == 12) {
             if (width == NR) {
                 Tiles.product12x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
@@ -191,8 +234,18 @@ final class Gemm {
             int sumsAt = share == 0 ? c.at : (share - 1) * size;
             for (int block = blocks * share / shares; block < blocks * (share + 1) / shares; block++) {
                 int row = block * PIXELS;
-                transposedBlock(a, b, columns, scratch[worker], row, Math.min(PIXELS, rows - row), k,
-                        Math.min(OWNED, a.columns() - k), block > blocks * share / shares, sums, sumsAt + k * columns);
+                transposedBlock(
+                        a,
+                        b,
+                        columns,
+                        scratch[worker],
+                        row,
+                        Math.min(PIXELS, rows - row),
+                        k,
+                        Math.min(OWNED, a.columns() - k),
+                        block > blocks * share / shares,
+                        sums,
+                        sumsAt + k * columns);
             }
         });
         if (shares > 1) {
@@ -209,8 +262,17 @@ final class Gemm {
     }
 
     private void transposedBlock(
-            Im2col a, CpuTensor b, int columns, Scratch scratch, int row, int pixels, int k, int owned, boolean add,
-            float[] c, int cAt) {
+            Im2col a,
+            CpuTensor b,
+            int columns,
+            Scratch scratch,
+            int row,
+            int pixels,
+            int k,
+            int owned,
+            boolean add,
+            float[] c,
+            int cAt) {
         int lda = roundUp(owned, CHUNK);
         a.pack(scratch.a, 0, lda, CHUNK, row, pixels, k, lda, scratch.line);
         int padded = roundUp(columns, LANES);
@@ -237,14 +299,38 @@ final class Gemm {
                 int high = Math.min(MR, owned - r);
                 int at = cAt + r * columns + column;
                 if (high == MR && wide == width) {
-                    transposed(width, pixels, scratch.a, r, lda, scratch.b, bAt, add ? c : ZEROS, add ? at : 0,
-                            add ? columns : 0, c, at, columns);
+                    transposed(
+                            width,
+                            pixels,
+                            scratch.a,
+                            r,
+                            lda,
+                            scratch.b,
+                            bAt,
+                            add ? c : ZEROS,
+                            add ? at : 0,
+                            add ? columns : 0,
+                            c,
+                            at,
+                            columns);
                 } else {
                     if (add) {
                         copyTile(c, at, columns, scratch.tile, 0, width, high, wide);
                     }
-                    transposed(width, pixels, scratch.a, r, lda, scratch.b, bAt, add ? scratch.tile : ZEROS, 0,
-                            add ? width : 0, scratch.tile, 0, width);
+                    transposed(
+                            width,
+                            pixels,
+                            scratch.a,
+                            r,
+                            lda,
+                            scratch.b,
+                            bAt,
+                            add ? scratch.tile : ZEROS,
+                            0,
+                            add ? width : 0,
+                            scratch.tile,
+                            0,
+                            width);
                     copyTile(scratch.tile, 0, width, c, at, columns, high, wide);
                 }
             }
@@ -255,8 +341,19 @@ final class Gemm {
     static final float[] ZEROS = new float[NR];
 
     private static void transposed(
-            int width, int kc, float[] a, int aAt, int lda, float[] b, int bAt,
-            float[] init, int initAt, int initStride, float[] c, int cAt, int ldc) {
+            int width,
+            int kc,
+            float[] a,
+            int aAt,
+            int lda,
+            float[] b,
+            int bAt,
+            float[] init,
+            int initAt,
+            int initStride,
+            float[] c,
+            int cAt,
+            int ldc) {
         if (MR == 12) {
             if (width == NR) {
                 Tiles.transposed12x2(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);

@@ -23,7 +23,8 @@ final class Loss {
 
     static void softmax(CpuTensor probabilities, CpuTensor logits, int classes, int n) {
         for (int i = 0; i < n; i++) {
-            softmaxRow(probabilities.data, probabilities.at + i * classes, logits.data, logits.at + i * classes, classes);
+            softmaxRow(
+                    probabilities.data, probabilities.at + i * classes, logits.data, logits.at + i * classes, classes);
         }
     }
 

@@ -56,8 +56,9 @@ final class Pooling {
                     VectorMask<Float> open = F.maskAll(true);
                     for (int tap = 0; tap < s.window() * s.window(); tap++) {
                         int at = corner + tap(s, tap) + c;
-                        VectorMask<Float> first =
-                                FloatVector.fromArray(F, in.data, in.at + at).eq(max).and(open);
+                        VectorMask<Float> first = FloatVector.fromArray(F, in.data, in.at + at)
+                                .eq(max)
+                                .and(open);
                         FloatVector sum = FloatVector.fromArray(F, dIn.data, dIn.at + at);
                         sum.add(gradient, first).intoArray(dIn.data, dIn.at + at);
                         open = open.andNot(first);
@@ -115,7 +116,8 @@ final class Pooling {
                     int at = corner + tap(s, tap);
                     int c = 0;
                     for (; c < whole(s.channels()); c += LANES) {
-                        FloatVector part = FloatVector.fromArray(F, dOut.data, outAt + c).mul(share);
+                        FloatVector part =
+                                FloatVector.fromArray(F, dOut.data, outAt + c).mul(share);
                         part.add(FloatVector.fromArray(F, dIn.data, at + c)).intoArray(dIn.data, at + c);
                     }
                     for (; c < s.channels(); c++) {

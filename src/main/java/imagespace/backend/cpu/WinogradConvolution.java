@@ -143,8 +143,7 @@ final class WinogradConvolution {
                 int column = c / NR * NR;
                 int width = Gemm.panelWidth(column, co);
                 int to = column * ci + i * width + c - column;
-                WinogradTransform.filter(
-                        3, half, 0, POINTS * LANES, LANES, u, to, POINTS * ci * co, ci * co, POINTS);
+                WinogradTransform.filter(3, half, 0, POINTS * LANES, LANES, u, to, POINTS * ci * co, ci * co, POINTS);
             }
         }
     }
@@ -166,7 +165,17 @@ final class WinogradConvolution {
                     for (int panel = 0; panel < endPanel - firstPanel; panel++) {
                         int mAt = point * pointM + panel * MR * chunk + column - c;
                         Gemm.product(
-                                width, ci, s.v, point * pointV + panel * MR * ci, u, uAt, Gemm.ZEROS, 0, 0, s.m, mAt,
+                                width,
+                                ci,
+                                s.v,
+                                point * pointV + panel * MR * ci,
+                                u,
+                                uAt,
+                                Gemm.ZEROS,
+                                0,
+                                0,
+                                s.m,
+                                mAt,
                                 chunk);
                     }
                 }
@@ -189,8 +198,15 @@ final class WinogradConvolution {
                     int row = tile + t - first;
                     int at = row / MR * (MR * ci) + row % MR * CHUNK + channel;
                     WinogradTransform.input(
-                            s.strip, t * TILE * POINTS * LANES, LANES, POINTS * LANES,
-                            s.v, at, POINTS * pointV, pointV, POINTS);
+                            s.strip,
+                            t * TILE * POINTS * LANES,
+                            LANES,
+                            POINTS * LANES,
+                            s.v,
+                            at,
+                            POINTS * pointV,
+                            pointV,
+                            POINTS);
                 }
             }
             tile += count;
@@ -212,7 +228,8 @@ final class WinogradConvolution {
                 for (int j = begin; j < end; j++) {
                     int to = (i * columns + j - begin) * LANES;
                     if (y + i >= 0 && y + i < inHeight) {
-                        FloatVector.fromArray(F, in.data, at + i * row + (j - begin) * ci).intoArray(s.border, to);
+                        FloatVector.fromArray(F, in.data, at + i * row + (j - begin) * ci)
+                                .intoArray(s.border, to);
                     } else {
                         FloatVector.zero(F).intoArray(s.border, to);
                     }
@@ -238,12 +255,18 @@ final class WinogradConvolution {
             int across = Math.min(TILE, outWidth - x);
             for (int k = 0; k < wide; k += LANES) {
                 int from = (tile - first) * chunk + k;
-                WinogradTransform.output(
-                        4, s.m, from, pointM, POINTS * pointM, half, 0, LANES, POINTS * LANES, POINTS);
+                WinogradTransform.output(4, s.m, from, pointM, POINTS * pointM, half, 0, LANES, POINTS * LANES, POINTS);
                 WinogradTransform.outputRows(
-                        half, bias == null ? Gemm.ZEROS : bias.data, bias == null ? 0 : bias.at + c + k, slope,
-                        out.data, out.at + ((image * outHeight + y) * outWidth + x) * co + c + k,
-                        outWidth * co, co, high, across);
+                        half,
+                        bias == null ? Gemm.ZEROS : bias.data,
+                        bias == null ? 0 : bias.at + c + k,
+                        slope,
+                        out.data,
+                        out.at + ((image * outHeight + y) * outWidth + x) * co + c + k,
+                        outWidth * co,
+                        co,
+                        high,
+                        across);
             }
         }
     }

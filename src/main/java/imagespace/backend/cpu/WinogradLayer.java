@@ -26,11 +26,27 @@ final class WinogradLayer implements Convolution {
         this.team = team;
         shape = s;
         forward = new WinogradConvolution(
-                team, scratch, s.height(), s.width(), s.inChannels(), s.outHeight(), s.outWidth(), s.outChannels(),
-                s.padTop(), s.padLeft());
+                team,
+                scratch,
+                s.height(),
+                s.width(),
+                s.inChannels(),
+                s.outHeight(),
+                s.outWidth(),
+                s.outChannels(),
+                s.padTop(),
+                s.padLeft());
         data = new WinogradConvolution(
-                team, scratch, s.outHeight(), s.outWidth(), s.outChannels(), s.height(), s.width(), s.inChannels(),
-                2 - s.padTop(), 2 - s.padLeft());
+                team,
+                scratch,
+                s.outHeight(),
+                s.outWidth(),
+                s.outChannels(),
+                s.height(),
+                s.width(),
+                s.inChannels(),
+                2 - s.padTop(),
+                2 - s.padLeft());
         gradient = new WinogradWeightGradient(team, gradientScratch, s);
         reversed = new float[s.weightSize()];
     }

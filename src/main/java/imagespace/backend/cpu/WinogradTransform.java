@@ -106,7 +106,15 @@ final class WinogradTransform {
 
     /** G, {@code count} times: three or four taps to six values, laid out as in {@link #input}. */
     static void filter(
-            int taps, float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride,
+            int taps,
+            float[] from,
+            int at,
+            int step,
+            int stride,
+            float[] to,
+            int toAt,
+            int toStep,
+            int toStride,
             int count) {
         FloatVector half = FloatVector.broadcast(F, 0.5f);
         FloatVector two = FloatVector.broadcast(F, 2);
@@ -141,7 +149,15 @@ final class WinogradTransform {
 
     /** A^T, {@code count} times: six values to three or four, laid out as in {@link #input}. */
     static void output(
-            int outputs, float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride,
+            int outputs,
+            float[] from,
+            int at,
+            int step,
+            int stride,
+            float[] to,
+            int toAt,
+            int toStep,
+            int toStride,
             int count) {
         FloatVector half = FloatVector.broadcast(F, 0.5f);
         FloatVector two = FloatVector.broadcast(F, 2);
@@ -177,7 +193,15 @@ final class WinogradTransform {
      * activation, to the first {@code columns} of four pixels, {@code pixel} apart, rows {@code row} apart.
      */
     static void outputRows(
-            float[] from, float[] bias, int biasAt, float slope, float[] to, int toAt, int row, int pixel, int rows,
+            float[] from,
+            float[] bias,
+            int biasAt,
+            float slope,
+            float[] to,
+            int toAt,
+            int row,
+            int pixel,
+            int rows,
             int columns) {
         FloatVector b = FloatVector.fromArray(F, bias, biasAt);
         FloatVector factor = FloatVector.broadcast(F, slope);
@@ -197,7 +221,8 @@ final class WinogradTransform {
             minus = FloatVector.fromArray(F, from, at + 4 * LANES);
             FloatVector sumB = plus.add(minus);
             FloatVector difB = plus.sub(minus);
-            FloatVector y = FloatVector.fromArray(F, from, at).add(sumA).add(sumB).add(b);
+            FloatVector y =
+                    FloatVector.fromArray(F, from, at).add(sumA).add(sumB).add(b);
             y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt);
             if (columns > 1) {
                 y = difA.fma(fa, difB.fma(fb, b));
@@ -208,7 +233,11 @@ final class WinogradTransform {
                 y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + 2 * pixel);
             }
             if (columns > 3) {
-                y = difA.fma(a3, difB.fma(b3, FloatVector.fromArray(F, from, at + 5 * LANES).add(b)));
+                y = difA.fma(
+                        a3,
+                        difB.fma(
+                                b3,
+                                FloatVector.fromArray(F, from, at + 5 * LANES).add(b)));
                 y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + 3 * pixel);
             }
             toAt += row;

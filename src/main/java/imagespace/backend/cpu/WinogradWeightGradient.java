@@ -122,8 +122,18 @@ final class WinogradWeightGradient {
     }
 
     private static void product(
-            int width, int kc, float[] a, int aAt, float[] b, int bAt,
-            float[] init, int initAt, int initStride, float[] c, int cAt, int ldc) {
+            int width,
+            int kc,
+            float[] a,
+            int aAt,
+            float[] b,
+            int bAt,
+            float[] init,
+            int initAt,
+            int initStride,
+            float[] c,
+            int cAt,
+            int ldc) {
         if (ROWS == 8) {
             if (width == NR) {
                 Tiles.transposed8x2(kc, a, aAt, CHUNK, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
@@ -162,15 +172,13 @@ final class WinogradWeightGradient {
             int y = tile / tileColumns % tileRows * TILE;
             int image = tile / (tileColumns * tileRows);
             int run = Math.min(Math.min(SEGMENT, tileColumns - x), first + count - tile);
-            s.rows.locate(
-                    WinogradTransform.FILTER4[row], dOut.at, image, y, shape.outHeight(), shape.outWidth() * co);
+            s.rows.locate(WinogradTransform.FILTER4[row], dOut.at, image, y, shape.outHeight(), shape.outWidth() * co);
             for (int c = 0; c < co; c += LANES) {
                 s.rows.combine(dOut.data, x * TILE, shape.outWidth(), co, c, s.strip, run * TILE);
                 int column = c / NR * NR;
                 int width = Gemm.panelWidth(column, co);
                 int to = column * BLOCK + (tile - first) * width + c - column;
-                WinogradTransform.filter(
-                        4, s.strip, 0, TILE * LANES, LANES, s.y, to, width, BLOCK * co, run);
+                WinogradTransform.filter(4, s.strip, 0, TILE * LANES, LANES, s.y, to, width, BLOCK * co, run);
             }
             tile += run;
         }
@@ -198,15 +206,34 @@ final class WinogradWeightGradient {
                 FloatVector.zero(F).intoArray(to, j * LANES);
             }
             int skip = left * channels + c;
-            inside(data, at[0] + skip, at[1] + skip, at[2] + skip, at[3] + skip, at[4] + skip, at[5] + skip,
-                    channels, to, begin, end);
+            inside(
+                    data,
+                    at[0] + skip,
+                    at[1] + skip,
+                    at[2] + skip,
+                    at[3] + skip,
+                    at[4] + skip,
+                    at[5] + skip,
+                    channels,
+                    to,
+                    begin,
+                    end);
             for (int j = Math.max(begin, end); j < count; j++) {
                 FloatVector.zero(F).intoArray(to, j * LANES);
             }
         }
 
         private void inside(
-                float[] data, int at0, int at1, int at2, int at3, int at4, int at5, int step, float[] to, int begin,
+                float[] data,
+                int at0,
+                int at1,
+                int at2,
+                int at3,
+                int at4,
+                int at5,
+                int step,
+                float[] to,
+                int begin,
                 int end) {
             FloatVector f0 = FloatVector.broadcast(F, factors[0]);
             FloatVector f1 = FloatVector.broadcast(F, factors[1]);
@@ -235,8 +262,16 @@ final class WinogradWeightGradient {
                 WinogradTransform.output(
                         3, sums, i * co + c, ci * co, POINTS * ci * co, s.halfway, 0, LANES, POINTS * LANES, POINTS);
                 WinogradTransform.output(
-                        3, s.halfway, 0, POINTS * LANES, LANES, dWeights.data, dWeights.at + i * co + c, 3 * ci * co,
-                        ci * co, 3);
+                        3,
+                        s.halfway,
+                        0,
+                        POINTS * LANES,
+                        LANES,
+                        dWeights.data,
+                        dWeights.at + i * co + c,
+                        3 * ci * co,
+                        ci * co,
+                        3);
             }
         }
     }

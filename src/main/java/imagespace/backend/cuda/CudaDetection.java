@@ -75,11 +75,13 @@ public final class CudaDetection {
     private static void driver(Arena arena, List<Part> found, List<Part> missing) {
         Optional<SymbolLookup> cuda = open("libcuda.so.1", arena);
         if (cuda.isEmpty()) {
-            missing.add(new Part("NVIDIA driver", "no libcuda.so.1; install the driver of an NVIDIA GPU, version 525 or newer"));
+            missing.add(new Part(
+                    "NVIDIA driver", "no libcuda.so.1; install the driver of an NVIDIA GPU, version 525 or newer"));
             return;
         }
         try {
-            int status = (int) function(cuda.get(), "cuInit", ValueLayout.JAVA_INT).invoke(0);
+            int status =
+                    (int) function(cuda.get(), "cuInit", ValueLayout.JAVA_INT).invoke(0);
             if (status != SUCCESS) {
                 missing.add(new Part(
                         "GPU", "cuInit answers " + status + "; is an NVIDIA GPU plugged in and visible (nvidia-smi)?"));
@@ -117,8 +119,7 @@ public final class CudaDetection {
 
     /** A function of one argument that returns a status. */
     @SuppressWarnings("restricted")
-    private static MethodHandle function(
-            SymbolLookup library, String name, MemoryLayout argument) {
+    private static MethodHandle function(SymbolLookup library, String name, MemoryLayout argument) {
         return Linker.nativeLinker()
                 .downcallHandle(library.findOrThrow(name), FunctionDescriptor.of(ValueLayout.JAVA_INT, argument));
     }
