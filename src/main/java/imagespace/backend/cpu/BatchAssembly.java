@@ -17,6 +17,16 @@ final class BatchAssembly {
     }
 
     private final ThreadTeam team;
+    private final ThreadTeam.Task imageTask = this::image;
+
+    // what the running call works on
+    private CpuTensor out;
+    private HostPixels pixels;
+    private int[] ids;
+    private int from;
+    private Augmentation augmentation;
+    private long noiseSeed;
+    private long augmentSeed;
 
     BatchAssembly(ThreadTeam team) {
         this.team = team;
@@ -38,21 +48,30 @@ final class BatchAssembly {
             long noiseSeed,
             long augmentSeed,
             int n) {
+        this.out = out;
+        this.pixels = pixels;
+        this.ids = ids;
+        this.from = from;
+        this.augmentation = augmentation;
+        this.noiseSeed = noiseSeed;
+        this.augmentSeed = augmentSeed;
+        team.run(n, imageTask);
+    }
+
+    private void image(int i, int worker) {
         int size = pixels.imageSize();
-        team.run(n, (i, worker) -> {
-            int id = ids[from + i];
-            int at = out.at + i * size;
-            if (id < 0) {
-                noise(out.data, at, size, -1L - id, noiseSeed);
-            } else if (augmentation.equals(Augmentation.NONE)) {
-                int source = id * size;
-                for (int j = 0; j < size; j++) {
-                    out.data[at + j] = SCALED[pixels.bytes[source + j] & 0xFF];
-                }
-            } else {
-                augment(out.data, at, pixels, id * size, augmentation, augmentSeed, from + i);
+        int id = ids[from + i];
+        int at = out.at + i * size;
+        if (id < 0) {
+            noise(out.data, at, size, -1L - id, noiseSeed);
+        } else if (augmentation.equals(Augmentation.NONE)) {
+            int source = id * size;
+            for (int j = 0; j < size; j++) {
+                out.data[at + j] = SCALED[pixels.bytes[source + j] & 0xFF];
             }
-        });
+        } else {
+            augment(out.data, at, pixels, id * size, augmentation, augmentSeed, from + i);
+        }
     }
 
     /** Byte j of noise sample k is byte j & 3 (low first) of draw k * words + j / 4. */

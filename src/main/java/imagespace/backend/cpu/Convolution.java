@@ -2,6 +2,7 @@ package imagespace.backend.cpu;
 
 import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
+import java.util.Arrays;
 
 /** One convolution of a given shape, by some algorithm: made once, run every step. */
 interface Convolution {
@@ -27,7 +28,8 @@ interface Convolution {
     /** Makes convolutions; holds the scratch memory that they share. */
     final class Factory {
         private final ThreadTeam team;
-        private final Gemm gemm;
+        private final Product product;
+        private final TransposedProduct transposedProduct;
         private final Algorithm algorithm;
         private final WinogradConvolution.Scratch[] forward;
         private final WinogradWeightGradient.Scratch[] backward;
@@ -35,13 +37,14 @@ interface Convolution {
         Factory(ThreadTeam team, Algorithm algorithm) {
             this.team = team;
             this.algorithm = algorithm;
-            gemm = new Gemm(team);
+            Gemm.Scratch[] scratch = new Gemm.Scratch[team.threads()];
+            Arrays.setAll(scratch, i -> new Gemm.Scratch());
+            product = new Product(team, scratch);
+            transposedProduct = new TransposedProduct(team, scratch);
             forward = new WinogradConvolution.Scratch[team.threads()];
             backward = new WinogradWeightGradient.Scratch[team.threads()];
-            for (int i = 0; i < team.threads(); i++) {
-                forward[i] = new WinogradConvolution.Scratch();
-                backward[i] = new WinogradWeightGradient.Scratch();
-            }
+            Arrays.setAll(forward, i -> new WinogradConvolution.Scratch());
+            Arrays.setAll(backward, i -> new WinogradWeightGradient.Scratch());
         }
 
         /** The choice by shape: Winograd needs 3x3 taps, stride 1, and channels in whole cache lines. */
@@ -54,7 +57,7 @@ interface Convolution {
             boolean worthwhile = s.outHeight() >= WinogradTransform.TILE && s.outWidth() >= WinogradTransform.TILE;
             return possible && (algorithm == Algorithm.WINOGRAD || algorithm == Algorithm.AUTO && worthwhile)
                     ? new WinogradLayer(team, forward, backward, s)
-                    : new DirectConvolution(gemm, s);
+                    : new DirectConvolution(product, transposedProduct, s);
         }
     }
 }

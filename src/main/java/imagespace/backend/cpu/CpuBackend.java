@@ -9,8 +9,10 @@ import imagespace.backend.ConvShape;
 import imagespace.backend.ConvShape.Padding;
 import imagespace.backend.PoolShape;
 import imagespace.backend.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The operators on the host's cores, by the Vector API. Same inputs, same bits, for any number of threads. */
@@ -20,8 +22,12 @@ public final class CpuBackend implements Backend {
     /** Made at first use; a network has a handful of shapes. */
     private final Map<ConvShape, Convolution> byShape = new HashMap<>();
 
+    private final List<Dense> dense = new ArrayList<>();
+
     private final Pooling pooling;
-    private final Elementwise elementwise;
+    private final Activations activations;
+    private final Dropout dropout;
+    private final Updates updates;
     private final BatchAssembly batches;
 
     /** @param threads at least 1, or 0 for all cores */
@@ -37,7 +43,9 @@ public final class CpuBackend implements Backend {
         team = new ThreadTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
         convolutions = new Convolution.Factory(team, algorithm);
         pooling = new Pooling(team);
-        elementwise = new Elementwise(team);
+        activations = new Activations(team);
+        dropout = new Dropout(team);
+        updates = new Updates(team);
         batches = new BatchAssembly(team);
     }
 
@@ -127,34 +135,48 @@ public final class CpuBackend implements Backend {
     }
 
     private Convolution convolution(ConvShape shape) {
-        return byShape.computeIfAbsent(shape, convolutions::of);
+        Convolution made = byShape.get(shape);
+        if (made == null) {
+            made = convolutions.of(shape);
+            byShape.put(shape, made);
+        }
+        return made;
+    }
+
+    /** A dense layer is the convolution of a single pixel. */
+    private record Dense(int inputs, int outputs, Convolution convolution) {}
+
+    private Convolution dense(int inputs, int outputs) {
+        for (int i = 0; i < dense.size(); i++) {
+            if (dense.get(i).inputs == inputs && dense.get(i).outputs == outputs) {
+                return dense.get(i).convolution;
+            }
+        }
+        Convolution made = convolutions.of(ConvShape.of(1, 1, inputs, outputs, 1, 1, Padding.VALID));
+        dense.add(new Dense(inputs, outputs, made));
+        return made;
     }
 
     @Override
     public void denseForward(
             Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, int inputs, int outputs, int n) {
-        convForward(out, in, weights, bias, activation, pixelOf(inputs, outputs), n);
+        dense(inputs, outputs).forward(of(out), of(in), of(weights), of(bias), activation, n);
     }
 
     @Override
     public void denseBackwardData(Tensor dIn, Tensor dOut, Tensor weights, int inputs, int outputs, int n) {
-        convBackwardData(dIn, dOut, weights, pixelOf(inputs, outputs), n);
+        dense(inputs, outputs).backwardData(of(dIn), of(dOut), of(weights), n);
     }
 
     @Override
     public void denseBackwardWeights(Tensor dWeights, Tensor dOut, Tensor in, int inputs, int outputs, int n) {
-        convBackwardWeights(dWeights, dOut, in, pixelOf(inputs, outputs), n);
-    }
-
-    /** A dense layer is the convolution of a single pixel. */
-    private static ConvShape pixelOf(int inputs, int outputs) {
-        return ConvShape.of(1, 1, inputs, outputs, 1, 1, Padding.VALID);
+        dense(inputs, outputs).backwardWeights(of(dWeights), of(dOut), of(in), n);
     }
 
     @Override
     public void activationBackward(
             Tensor dOut, Tensor dBias, Tensor out, Activation activation, int rows, int channels) {
-        elementwise.activationBackward(of(dOut), of(dBias), of(out), activation.slope(), rows, channels);
+        activations.backward(of(dOut), of(dBias), of(out), activation.slope(), rows, channels);
     }
 
     @Override
@@ -179,12 +201,12 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void dropoutForward(Tensor out, Tensor mask, Tensor in, float rate, long seed, int count) {
-        elementwise.dropoutForward(of(out), of(mask), of(in), rate, seed, count);
+        dropout.forward(of(out), of(mask), of(in), rate, seed, count);
     }
 
     @Override
     public void dropoutBackward(Tensor dIn, Tensor dOut, Tensor mask, int count) {
-        elementwise.dropoutBackward(of(dIn), of(dOut), of(mask), count);
+        dropout.backward(of(dIn), of(dOut), of(mask), count);
     }
 
     @Override
@@ -209,7 +231,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void sgdStep(Tensor parameters, Tensor gradients, Tensor velocity, float rate, float momentum) {
-        elementwise.sgdStep(of(parameters), of(gradients), of(velocity), rate, momentum);
+        updates.sgd(of(parameters), of(gradients), of(velocity), rate, momentum);
     }
 
     @Override
@@ -223,12 +245,12 @@ public final class CpuBackend implements Backend {
             float beta2,
             float epsilon,
             int step) {
-        elementwise.adamStep(of(parameters), of(gradients), of(m), of(v), rate, beta1, beta2, epsilon, step);
+        updates.adam(of(parameters), of(gradients), of(m), of(v), rate, beta1, beta2, epsilon, step);
     }
 
     @Override
     public void signStep(Tensor out, Tensor in, Tensor gradient, float epsilon, int count) {
-        elementwise.signStep(of(out), of(in), of(gradient), epsilon, count);
+        updates.sign(of(out), of(in), of(gradient), epsilon, count);
     }
 
     @Override

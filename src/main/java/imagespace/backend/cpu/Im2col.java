@@ -21,8 +21,8 @@ final class Im2col {
 
     private final ConvShape shape;
     private final boolean forward;
-    private final float[] values;
-    private final int at;
+    private float[] values;
+    private int at;
     /** Size of the images that the values come from. */
     private final int height;
 
@@ -33,11 +33,9 @@ final class Im2col {
 
     private final int rowWidth;
 
-    private Im2col(ConvShape shape, boolean forward, CpuTensor source) {
+    private Im2col(ConvShape shape, boolean forward) {
         this.shape = shape;
         this.forward = forward;
-        values = source.data;
-        at = source.at;
         height = forward ? shape.height() : shape.outHeight();
         width = forward ? shape.width() : shape.outWidth();
         channels = forward ? shape.inChannels() : shape.outChannels();
@@ -45,12 +43,19 @@ final class Im2col {
         rowWidth = forward ? shape.outWidth() : shape.width();
     }
 
-    static Im2col forward(ConvShape shape, CpuTensor input) {
-        return new Im2col(shape, true, input);
+    static Im2col forward(ConvShape shape) {
+        return new Im2col(shape, true);
     }
 
-    static Im2col backward(ConvShape shape, CpuTensor dOut) {
-        return new Im2col(shape, false, dOut);
+    static Im2col backward(ConvShape shape) {
+        return new Im2col(shape, false);
+    }
+
+    /** This matrix, with the values of a tensor: input images, or (backward) gradients of the output. */
+    Im2col of(CpuTensor source) {
+        values = source.data;
+        at = source.at;
+        return this;
     }
 
     /** Columns of the matrix. */

@@ -11,7 +11,15 @@ final class Simd {
     /** Floats in a vector: 16 with AVX-512, 8 with AVX2, 4 with NEON. */
     static final int LANES = F.length();
 
+    /** Values that a task of a pass over memory takes: shares evenly, worth a launch, a multiple of any vector. */
+    static final int PIECE = 1 << 14;
+
     private Simd() {}
+
+    /** Tasks of a pass over {@code count} values. */
+    static int pieces(int count) {
+        return (count + PIECE - 1) / PIECE;
+    }
 
     /** The largest multiple of LANES that is not above n. */
     static int whole(int n) {

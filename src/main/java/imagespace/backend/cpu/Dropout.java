@@ -13,11 +13,11 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Dropout masks from {@link Philox}, one block of 128 bits a vector lane, 16 bits a decision.
+ * Dropout. The masks come from {@link Philox}, one block of 128 bits a vector lane, 16 bits a decision.
  *
  * <p>A lane of 64 bits holds one 32-bit word, so that a product's high and low half are a shift and a mask away.
  */
-final class DropoutMask {
+final class Dropout {
     private static final VectorSpecies<Long> WORDS = LongVector.SPECIES_PREFERRED;
     private static final VectorShuffle<Long> FIRST_PAIRS = VectorShuffle.makeZip(WORDS, 0);
     private static final VectorShuffle<Long> SECOND_PAIRS = VectorShuffle.makeZip(WORDS, 1);
@@ -33,10 +33,68 @@ final class DropoutMask {
         }
     }
 
-    private DropoutMask() {}
+    private final ThreadTeam team;
+    private final ThreadTeam.Task forwardTask = this::forwardPiece;
+    private final ThreadTeam.Task backwardTask = this::backwardPiece;
+
+    // what the running call works on
+    private CpuTensor out;
+    private CpuTensor in;
+    private CpuTensor mask;
+    private int threshold;
+    private float keep;
+    private long seed;
+    private int count;
+
+    Dropout(ThreadTeam team) {
+        this.team = team;
+    }
+
+    void forward(CpuTensor out, CpuTensor mask, CpuTensor in, float rate, long seed, int count) {
+        this.out = out;
+        this.mask = mask;
+        this.in = in;
+        this.seed = seed;
+        this.count = count;
+        threshold = (int) Math.ceil(rate * 65536.0);
+        keep = 1 / (1 - rate);
+        team.run(Simd.pieces(count), forwardTask);
+    }
+
+    void backward(CpuTensor dIn, CpuTensor dOut, CpuTensor mask, int count) {
+        this.out = dIn;
+        this.in = dOut;
+        this.mask = mask;
+        this.count = count;
+        team.run(Simd.pieces(count), backwardTask);
+    }
+
+    private void forwardPiece(int task, int worker) {
+        int from = task * Simd.PIECE;
+        int to = Math.min(count, from + Simd.PIECE);
+        fill(mask.data, mask.at, from, to, threshold, keep, seed);
+        multiply(out, in, mask, from, to);
+    }
+
+    private void backwardPiece(int task, int worker) {
+        int from = task * Simd.PIECE;
+        multiply(out, in, mask, from, Math.min(count, from + Simd.PIECE));
+    }
+
+    private static void multiply(CpuTensor out, CpuTensor a, CpuTensor b, int from, int to) {
+        int i = from;
+        for (; i <= to - LANES; i += LANES) {
+            FloatVector.fromArray(F, a.data, a.at + i)
+                    .mul(FloatVector.fromArray(F, b.data, b.at + i))
+                    .intoArray(out.data, out.at + i);
+        }
+        for (; i < to; i++) {
+            out.data[out.at + i] = a.data[a.at + i] * b.data[b.at + i];
+        }
+    }
 
     /** Sets mask values [from, to) of a mask that starts at {@code at}; {@code from} is a multiple of 64. */
-    static void fill(float[] mask, int at, int from, int to, int threshold, float keep, long seed) {
+    private static void fill(float[] mask, int at, int from, int to, int threshold, float keep, long seed) {
         int step = DECISIONS_A_BLOCK * WORDS.length();
         int i = from;
         if (threshold < 1 << 16) { // else nothing is kept, and the comparison below would wrap

@@ -1,0 +1,146 @@
+package imagespace.backend.cpu;
+
+import static imagespace.backend.cpu.Gemm.ENOUGH_TASKS;
+import static imagespace.backend.cpu.Gemm.MR;
+import static imagespace.backend.cpu.Gemm.NR;
+import static imagespace.backend.cpu.Im2col.CHUNK;
+import static imagespace.backend.cpu.Simd.F;
+import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.roundUp;
+
+import imagespace.backend.cpu.Gemm.Scratch;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * C = transpose(A) * B, where A is an {@link Im2col} matrix and B has a row a pixel too: weight gradients.
+ *
+ * <p>A task owns some columns of A, and where those are few also a share of the pixels; the shares are added up in order
+ * at the end.
+ */
+final class TransposedProduct {
+    /** Pixels in one pass. */
+    private static final int PIXELS = 128;
+    /** Columns of A that one task owns: a multiple of MR and CHUNK. */
+    private static final int OWNED = 144;
+    /** Floats of a packed block of A. */
+    static final int BLOCK = PIXELS * OWNED;
+
+    private final ThreadTeam team;
+    private final Scratch[] scratch;
+    private final ThreadTeam.Task shareTask = this::share;
+    private final ThreadTeam.Task addTask = this::addShares;
+    /** C of all shares but the first. */
+    private float[] partial = {};
+
+    // what the running call works on
+    private Im2col a;
+    private CpuTensor b;
+    private CpuTensor c;
+    private int rows;
+    private int columns;
+    private int owners;
+    private int shares;
+
+    TransposedProduct(ThreadTeam team, Scratch[] scratch) {
+        this.team = team;
+        this.scratch = scratch;
+    }
+
+    /** C [a.columns, columns] = transpose(A) * B. */
+    void run(Im2col a, int rows, CpuTensor b, int columns, CpuTensor c) {
+        this.a = a;
+        this.b = b;
+        this.c = c;
+        this.rows = rows;
+        this.columns = columns;
+        owners = (a.columns() + OWNED - 1) / OWNED;
+        shares = Math.min(blocks(), (ENOUGH_TASKS + owners - 1) / owners);
+        if (partial.length < (shares - 1) * size()) {
+            partial = new float[(shares - 1) * size()];
+        }
+        team.run(owners * shares, shareTask);
+        if (shares > 1) {
+            team.run(ENOUGH_TASKS, addTask);
+        }
+    }
+
+    private int blocks() {
+        return (rows + PIXELS - 1) / PIXELS;
+    }
+
+    private int size() {
+        return a.columns() * columns;
+    }
+
+    private void share(int task, int worker) {
+        int share = task / owners;
+        int k = task % owners * OWNED;
+        int owned = Math.min(OWNED, a.columns() - k);
+        float[] sums = share == 0 ? c.data : partial;
+        int sumsAt = (share == 0 ? c.at : (share - 1) * size()) + k * columns;
+        int first = blocks() * share / shares;
+        for (int block = first; block < blocks() * (share + 1) / shares; block++) {
+            block(scratch[worker], block * PIXELS, k, owned, block > first, sums, sumsAt);
+        }
+    }
+
+    /** The pixels of one block. */
+    private void block(Scratch s, int row, int k, int owned, boolean add, float[] sums, int sumsAt) {
+        int pixels = Math.min(PIXELS, rows - row);
+        int lda = roundUp(owned, CHUNK);
+        a.pack(s.a, 0, lda, CHUNK, row, pixels, k, lda, s.line);
+        if (s.b.length < PIXELS * roundUp(columns, LANES)) {
+            s.b = new float[PIXELS * roundUp(columns, LANES)];
+        }
+        for (int column = 0; column < columns; column += NR) {
+            int width = Gemm.panelWidth(column, columns);
+            int wide = Math.min(width, columns - column);
+            int bAt = column * pixels;
+            packPanel(s, row, pixels, column, width, wide);
+            for (int r = 0; r < owned; r += MR) {
+                int high = Math.min(MR, owned - r);
+                int at = sumsAt + r * columns + column;
+                if (high == MR && wide == width) {
+                    float[] init = add ? sums : Gemm.ZEROS;
+                    int initAt = add ? at : 0;
+                    Gemm.transposed(
+                            width, pixels, s.a, r, lda, s.b, bAt, init, initAt, add ? columns : 0, sums, at, columns);
+                } else { // a ragged tile goes through scratch memory
+                    if (add) {
+                        Gemm.copyTile(sums, at, columns, s.tile, 0, width, high, wide);
+                    }
+                    float[] init = add ? s.tile : Gemm.ZEROS;
+                    Gemm.transposed(width, pixels, s.a, r, lda, s.b, bAt, init, 0, add ? width : 0, s.tile, 0, width);
+                    Gemm.copyTile(s.tile, 0, width, sums, at, columns, high, wide);
+                }
+            }
+        }
+    }
+
+    private void packPanel(Scratch s, int row, int pixels, int column, int width, int wide) {
+        for (int p = 0; p < pixels; p++) {
+            int from = b.at + (row + p) * columns + column;
+            int to = column * pixels + p * width;
+            if (wide == width) {
+                for (int i = 0; i < width; i += LANES) {
+                    FloatVector.fromArray(F, b.data, from + i).intoArray(s.b, to + i);
+                }
+            } else {
+                System.arraycopy(b.data, from, s.b, to, wide);
+                Arrays.fill(s.b, to + wide, to + width, 0);
+            }
+        }
+    }
+
+    private void addShares(int task, int worker) {
+        int size = size();
+        int from = (int) ((long) size * task / ENOUGH_TASKS);
+        int to = (int) ((long) size * (task + 1) / ENOUGH_TASKS);
+        for (int share = 0; share < shares - 1; share++) {
+            for (int i = from; i < to; i++) {
+                c.data[c.at + i] += partial[share * size + i];
+            }
+        }
+    }
+}
