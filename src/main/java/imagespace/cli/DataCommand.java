@@ -14,9 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,10 +27,6 @@ import picocli.CommandLine.Spec;
         description = "Fetch a published data set, or describe one.",
         synopsisSubcommandLabel = "COMMAND")
 public final class DataCommand implements Runnable {
-    private static final int MEBIBYTE = 1 << 20;
-    /** Without a terminal: a line each so many bytes. */
-    private static final long STRIDE = 16L * MEBIBYTE;
-
     @Spec
     private CommandSpec spec;
 
@@ -75,47 +68,14 @@ public final class DataCommand implements Runnable {
         }
         Archive archive = Archive.cifar10();
         Fetched fetched;
-        if (Terminal.errorColumns() > 0) {
-            try (ProgressBar bar = new ProgressBarBuilder()
-                    .setTaskName("cifar10")
-                    .setInitialMax(archive.bytes())
-                    .setUnit(" MiB", MEBIBYTE)
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .showSpeed()
-                    .build()) {
-                fetched = Fetch.fetch(archive, from, into, (bytes, _) -> bar.stepTo(bytes));
-            }
-        } else {
-            fetched = Fetch.fetch(archive, from, into, new Lines());
+        try (FetchProgress progress = new FetchProgress(System.err, Terminal.errorColumns(), System::nanoTime)) {
+            fetched = Fetch.fetch(archive, from, into, progress);
         }
         spec.commandLine()
                 .getOut()
                 .println(fetched.folder() + (fetched.wasThere() ? " is there already" : " is ready"));
         spec.commandLine().getOut().flush();
         return 0;
-    }
-
-    /** Progress as plain lines with the time left. */
-    private static final class Lines implements Fetch.Meter {
-        private final long start = System.nanoTime();
-        private long first = -1;
-        private long told;
-
-        @Override
-        public void at(long bytes, long all) {
-            first = first < 0 ? bytes : first;
-            if (bytes - told >= STRIDE || bytes == all) {
-                told = bytes;
-                double rate = (bytes - first) / Math.max(1e-9, (System.nanoTime() - start) * 1e-9);
-                System.err.printf(
-                        Locale.ROOT,
-                        "%d of %d MiB, %.1f MiB/s, %.0f s left%n",
-                        bytes / MEBIBYTE,
-                        all / MEBIBYTE,
-                        rate / MEBIBYTE,
-                        rate > 0 ? (all - bytes) / rate : 0);
-            }
-        }
     }
 
     /** Prints counts, sizes and the digest. */

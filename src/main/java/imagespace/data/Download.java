@@ -3,10 +3,12 @@ package imagespace.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,48 +16,65 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Fetches an {@link Archive} into a file, goes on where an earlier attempt broke off, and checks what came. */
 final class Download {
     private static final int OK = 200;
     private static final int PARTIAL = 206;
     private static final int RANGE_NOT_SATISFIABLE = 416;
-    private static final Duration CONNECT = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int BUFFER = 1 << 16;
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d{1,18}|\\*)");
 
     private final Archive archive;
     private final Fetch.Meter meter;
+    private final Duration patience;
 
     Download(Archive archive, Fetch.Meter meter) {
-        this.archive = archive;
-        this.meter = meter;
+        this(archive, meter, PATIENCE);
     }
 
-    /** Brings the archive to {@code file} from the address given, by way of {@code file.part}. */
-    void to(Path file, URI from) throws DataException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
+    /** {@code patience}: how long a server may stay silent. */
+    Download(Archive archive, Fetch.Meter meter, Duration patience) {
+        this.archive = archive;
+        this.meter = meter;
+        this.patience = patience;
+    }
+
+    /** Brings the archive to {@code part} from the address given, after what is in that file already. */
+    void to(Path part, URI from) throws DataException {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
             fetch(from, part);
+            Optional<String> wrong = wrong(archive, part);
+            if (wrong.isPresent()) {
+                Path aside = part.resolveSibling(part.getFileName() + ".wrong");
+                Files.move(part, aside, StandardCopyOption.REPLACE_EXISTING);
+                throw new DataException("what came from " + from + " " + wrong.get() + "; it is set aside as " + aside
+                        + ": run the command again, or fetch it from another place with --from URL-or-file");
+            }
         } catch (IOException e) {
             throw new DataException(
-                    "fetching " + from + " broke off (" + reason(e) + "); run the command again to go on from " + part
+                    "fetching " + from + " broke off (" + reason(e, from) + "); run the command again to go on"
                             + ", or name another place with --from URL-or-file",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DataException("fetching " + from + " was stopped; run the command again to go on", e);
         }
-        check(part);
-        try {
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new DataException("cannot rename " + part + " (" + e.getMessage() + ")", e);
-        }
     }
 
-    private static String reason(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    /** The client leaves the reason of a failed connection to the causes, without words. */
+    private static String reason(IOException e, URI from) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof UnresolvedAddressException) {
+                return "the host " + from.getHost() + " is unknown here";
+            }
+        }
+        return e instanceof ConnectException && e.getMessage() == null ? "it takes no connection" : Fetch.reason(e);
     }
 
     private void fetch(URI from, Path part) throws IOException, InterruptedException, DataException {
@@ -64,31 +83,14 @@ final class Download {
             return;
         }
         if (there > archive.bytes()) {
-            Files.delete(part);
             there = 0;
         }
         try (HttpClient client = HttpClient.newBuilder()
                 .followRedirects(HttpClient.Redirect.NORMAL)
-                .connectTimeout(CONNECT)
+                .connectTimeout(patience)
                 .build()) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(from);
-            if (there > 0) {
-                request.header("Range", "bytes=" + there + "-");
-            }
-            HttpResponse<InputStream> response =
-                    client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream in = response.body()) {
-                int status = response.statusCode();
-                if (status == RANGE_NOT_SATISFIABLE) {
-                    Files.delete(part);
-                    throw new IOException("the server cannot go on from byte " + there);
-                }
-                if (status != OK && status != PARTIAL) {
-                    throw new DataException(
-                            from + " answers " + status + "; name another place with --from URL-or-file");
-                }
-                boolean goOn = status == PARTIAL && there > 0;
-                copy(in, part, goOn ? there : 0);
+            if (there == 0 || !receive(client, from, part, there)) {
+                receive(client, from, part, 0);
             }
         }
         long size = Files.size(part);
@@ -97,14 +99,52 @@ final class Download {
         }
     }
 
+    /** Receives from byte {@code there} on; false if the server cannot begin there. */
+    private boolean receive(HttpClient client, URI from, Path part, long there)
+            throws IOException, InterruptedException, DataException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(from).timeout(patience);
+        if (there > 0) {
+            request.header("Range", "bytes=" + there + "-");
+        }
+        HttpResponse<InputStream> response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream in = response.body()) {
+            int status = response.statusCode();
+            Matcher range = CONTENT_RANGE.matcher(
+                    response.headers().firstValue("Content-Range").orElse(""));
+            boolean goesOn =
+                    status == PARTIAL && there > 0 && range.matches() && Long.parseLong(range.group(1)) == there;
+            if (there > 0 && (status == RANGE_NOT_SATISFIABLE || status == PARTIAL && !goesOn)) {
+                return false;
+            }
+            if (status != OK && !goesOn) {
+                throw new DataException(
+                        from + " answers with status " + status + "; name another place with --from URL-or-file");
+            }
+            OptionalLong offered = goesOn ? total(range) : response.headers().firstValueAsLong("Content-Length");
+            if (offered.isPresent() && offered.getAsLong() != archive.bytes()) {
+                throw new DataException(from + " has " + offered.getAsLong() + " bytes, but the published archive has "
+                        + archive.bytes() + "; name another place with --from URL-or-file");
+            }
+            copy(in, part, goesOn ? there : 0);
+            return true;
+        }
+    }
+
+    private static OptionalLong total(Matcher range) {
+        return range.group(2).equals("*") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(range.group(2)));
+    }
+
     /** Appends to what is there, or starts the file again; stops at one byte too many. */
     private void copy(InputStream in, Path part, long there) throws IOException {
         long all = archive.bytes();
-        try (OutputStream out =
-                there > 0 ? Files.newOutputStream(part, StandardOpenOption.APPEND) : Files.newOutputStream(part)) {
+        meter.at(there, all);
+        try (Silence silence = new Silence(in, patience);
+                OutputStream out = there > 0
+                        ? Files.newOutputStream(part, StandardOpenOption.APPEND)
+                        : Files.newOutputStream(part)) {
             byte[] buffer = new byte[BUFFER];
             long size = there;
-            for (int n = in.read(buffer); n >= 0 && size <= all; n = in.read(buffer)) {
+            for (int n = silence.read(buffer); n >= 0 && size <= all; n = silence.read(buffer)) {
                 out.write(buffer, 0, n);
                 size += n;
                 meter.at(size, all);
@@ -112,21 +152,14 @@ final class Download {
         }
     }
 
-    /** Checks size and digest; a wrong file is set aside, so that the next attempt starts afresh. */
-    void check(Path file) throws DataException {
-        try {
-            long size = Files.size(file);
-            String digest = digest(file);
-            if (size != archive.bytes() || !digest.equals(archive.sha256())) {
-                Path aside = file.resolveSibling(file.getFileName() + ".wrong");
-                Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-                throw new DataException("what came has " + size + " bytes and SHA-256 " + digest + ", but should have "
-                        + archive.bytes() + " and " + archive.sha256() + "; it is set aside as " + aside
-                        + ": fetch it from another place with --from");
-            }
-        } catch (IOException e) {
-            throw new DataException("cannot read " + file + " (" + e.getMessage() + ")", e);
-        }
+    /** What is wrong with the size or digest of a file, in words; nothing if it is the archive. */
+    static Optional<String> wrong(Archive archive, Path file) throws IOException {
+        long size = Files.size(file);
+        String digest = digest(file);
+        return size == archive.bytes() && digest.equals(archive.sha256())
+                ? Optional.empty()
+                : Optional.of("has " + size + " bytes and SHA-256 " + digest + ", but should have " + archive.bytes()
+                        + " and " + archive.sha256());
     }
 
     static String digest(Path file) throws IOException {
