@@ -20,7 +20,9 @@ final class GenerateTiles {
                 System.out.print(transposedProduct(rows, vectors));
             }
         }
-        for (int rows : List.of(8, 4)) {
+        System.out.print(colourProduct(12, 2));
+        System.out.print(colourProduct(6, 2));
+        for (int rows : List.of(9, 8, 4)) {
             System.out.print(transposedProduct(rows, 2));
             System.out.print(transposedProduct(rows, 1));
         }
@@ -68,6 +70,32 @@ final class GenerateTiles {
                 """;
         return body.formatted(
                 rows, vectors, loads(rows, vectors), rows * 16, steps(rows, vectors, "a[k + %d]", 16), stores(rows, vectors));
+    }
+
+    private static String colourProduct(int rows, int vectors) {
+        String body = """
+
+                    /**
+                     * c[%1$d][%2$d vectors] = init + a * b, where a is a strip of pixels of three channels and its rows overlap:
+                     * row r starts 3 r floats further on. Three runs of nine steps, {@code pitch} apart in a.
+                     */
+                    static void colour%1$dx%2$d(
+                            float[] a, int aAt, int pitch, float[] b, int bAt,
+                            float[] init, int initAt, int initStride,
+                            float[] c, int cAt, int ldc) {
+                %3$s
+                        for (int run = 0; run < 3; run++) {
+                            for (int k = aAt; k < aAt + 9; k++) {
+                %4$s
+                                bAt += %2$d * LANES;
+                            }
+                            aAt += pitch;
+                        }
+                %5$s
+                    }
+                """;
+        return body.formatted(
+                rows, vectors, loads(rows, vectors), steps(rows, vectors, "a[k + %d]", 3), stores(rows, vectors));
     }
 
     private static String transposedProduct(int rows, int vectors) {

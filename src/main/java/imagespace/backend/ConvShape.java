@@ -57,6 +57,11 @@ public record ConvShape(
         return out;
     }
 
+    /** The same convolution with only the first rows and columns of its output. */
+    public ConvShape withOutput(int rows, int columns) {
+        return new ConvShape(height, width, inChannels, outChannels, kernel, stride, padTop, padLeft, rows, columns);
+    }
+
     /** Values of one input image. */
     public int inputSize() {
         return height * width * inChannels;

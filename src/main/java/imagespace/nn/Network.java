@@ -46,11 +46,20 @@ public final class Network {
         classes = last.out.size() / shape[0];
     }
 
-    /** A layer with the size of its input worked out. */
-    private record Geometry(Layer layer, int height, int width, int channels) {
+    /**
+     * A layer with the size of its input worked out.
+     *
+     * @param window side of the pooling windows that follow, else 1
+     */
+    private record Geometry(Layer layer, int height, int width, int channels, int window) {
+        /** Without the rows and columns that fill no window of the pooling that follows: nobody looks at them. */
         ConvShape conv() {
             Layer.Conv c = (Layer.Conv) layer;
-            return ConvShape.of(height, width, channels, c.filters(), c.kernel(), c.stride(), c.padding());
+            ConvShape all = ConvShape.of(height, width, channels, c.filters(), c.kernel(), c.stride(), c.padding());
+            boolean fits = window <= all.outHeight() && window <= all.outWidth();
+            return fits
+                    ? all.withOutput(all.outHeight() / window * window, all.outWidth() / window * window)
+                    : all; // the pooling will say what is wrong
         }
 
         int inputs() {
@@ -88,27 +97,40 @@ public final class Network {
         }
 
         /** The next layer's input. */
-        Geometry next(Layer following) {
+        Geometry next(Layer following, int window) {
             return switch (layer) {
-                case Layer.Conv c -> new Geometry(following, conv().outHeight(), conv().outWidth(), c.filters());
-                case Layer.Dense d -> new Geometry(following, 1, 1, d.units());
-                case Layer.Dropout d -> new Geometry(following, height, width, channels);
-                case Layer.MaxPool p -> new Geometry(following, pool().outHeight(), pool().outWidth(), channels);
-                case Layer.AveragePool p -> new Geometry(following, pool().outHeight(), pool().outWidth(), channels);
-                case Layer.GlobalAveragePool p -> new Geometry(following, 1, 1, channels);
+                case Layer.Conv c ->
+                    new Geometry(following, conv().outHeight(), conv().outWidth(), c.filters(), window);
+                case Layer.Dense d -> new Geometry(following, 1, 1, d.units(), window);
+                case Layer.Dropout d -> new Geometry(following, height, width, channels, window);
+                case Layer.MaxPool p ->
+                    new Geometry(following, pool().outHeight(), pool().outWidth(), channels, window);
+                case Layer.AveragePool p ->
+                    new Geometry(following, pool().outHeight(), pool().outWidth(), channels, window);
+                case Layer.GlobalAveragePool p -> new Geometry(following, 1, 1, channels, window);
             };
         }
     }
 
     private static List<Geometry> geometries(Architecture a) {
         List<Geometry> result = new ArrayList<>();
-        for (Layer layer : a.layers()) {
+        for (int i = 0; i < a.layers().size(); i++) {
+            Layer layer = a.layers().get(i);
+            int window = i + 1 < a.layers().size() ? window(a.layers().get(i + 1)) : 1;
             result.add(
-                    result.isEmpty()
-                            ? new Geometry(layer, a.height(), a.width(), a.channels())
-                            : result.getLast().next(layer));
+                    i == 0
+                            ? new Geometry(layer, a.height(), a.width(), a.channels(), window)
+                            : result.getLast().next(layer, window));
         }
         return result;
+    }
+
+    private static int window(Layer layer) {
+        return switch (layer) {
+            case Layer.MaxPool p -> p.size();
+            case Layer.AveragePool p -> p.size();
+            default -> 1;
+        };
     }
 
     private static float[] initialParameters(Architecture architecture, long seed) {

@@ -65,6 +65,8 @@ abstract class Node {
         private final ConvShape shape;
         private final Activation activation;
         private final Parameters p;
+        /** Whether a MaxPool that follows does {@link #backwardActivation}. */
+        private boolean pooled;
 
         Conv(Backend backend, Node previous, int room, ConvShape shape, Activation activation, Parameters p) {
             super(backend, previous, room, shape.outHeight(), shape.outWidth(), shape.outChannels());
@@ -78,11 +80,17 @@ abstract class Node {
             backend.convForward(out, previous.output(training), p.weights, p.bias, activation, shape, n);
         }
 
+        /** Back through activation and bias, here or where the maxima of this output are. */
+        private void backwardActivation(Tensor dOut, Tensor out, int pixels) {
+            backend.activationBackward(dOut, p.dBias, out, activation, pixels, shape.outChannels());
+        }
+
         @Override
         void backward(int n, boolean training, boolean wanted) {
             Tensor dOut = gradient(training);
-            int pixels = n * shape.outHeight() * shape.outWidth();
-            backend.activationBackward(dOut, p.dBias, out, activation, pixels, shape.outChannels());
+            if (!pooled) {
+                backwardActivation(dOut, out, n * shape.outHeight() * shape.outWidth());
+            }
             backend.convBackwardWeights(p.dWeights, dOut, previous.output(training), shape, n);
             if (wanted) {
                 backend.convBackwardData(previous.gradient(training), dOut, p.weights, shape, n);
@@ -120,12 +128,21 @@ abstract class Node {
         }
     }
 
+    /**
+     * Maximum pooling. An activation that does not decrease keeps the maximum where it is, and only maxima get a gradient: so
+     * a convolution's way back through its activation is done here, on a quarter of the values.
+     */
     static final class MaxPool extends Node {
         private final PoolShape shape;
+        private final Conv conv;
 
         MaxPool(Backend backend, Node previous, int room, PoolShape shape) {
             super(backend, previous, room, shape.outHeight(), shape.outWidth(), shape.channels());
             this.shape = shape;
+            conv = previous instanceof Conv before ? before : null;
+            if (conv != null) {
+                conv.pooled = true;
+            }
         }
 
         @Override
@@ -137,7 +154,11 @@ abstract class Node {
         void backward(int n, boolean training, boolean wanted) {
             if (wanted) {
                 Tensor in = previous.output(training);
-                backend.maxPoolBackward(previous.gradient(training), gradient(training), out, in, shape, n);
+                Tensor dOut = gradient(training);
+                if (conv != null) {
+                    conv.backwardActivation(dOut, out, n * shape.outHeight() * shape.outWidth());
+                }
+                backend.maxPoolBackward(previous.gradient(training), dOut, out, in, shape, n);
             }
         }
     }

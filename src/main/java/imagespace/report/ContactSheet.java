@@ -111,7 +111,7 @@ public final class ContactSheet {
         String sure = String.format(Locale.ROOT, "%.0f %%", 100 * tile.probability());
         Color colour = right ? new Color(0x2C6E49) : new Color(0xA4312A);
         write(tile.label(), x, y + PICTURE + 15, 12, Font.BOLD, colour);
-        write(right ? sure : "as " + tile.predicted() + " " + sure, x, y + PICTURE + 29, 11, Font.PLAIN, Color.GRAY);
+        write(right ? sure : "as " + tile.predicted() + " " + sure, x, y + PICTURE + 29, 10, Font.PLAIN, Color.GRAY);
     }
 
     private BufferedImage picture(int id) {

@@ -47,8 +47,11 @@ interface Convolution {
             Arrays.setAll(backward, i -> new WinogradWeightGradient.Scratch());
         }
 
-        /** The choice by shape: Winograd needs 3x3 taps, stride 1, and channels in whole cache lines. */
+        /** The choice by shape: the first layer has a kernel of its own; Winograd needs 3x3 taps, stride 1, and channels in whole cache lines. */
         Convolution of(ConvShape s) {
+            if (ColourConvolution.fits(s)) {
+                return new ColourConvolution(team, s, new DirectConvolution(product, transposedProduct, s));
+            }
             boolean possible = s.kernel() == 3
                     && s.stride() == 1
                     && s.inChannels() % Im2col.CHUNK == 0

@@ -515,6 +515,292 @@ final class Tiles {
         c5_0.intoArray(c, cAt + 5 * ldc);
     }
 
+    /**
+     * c[12][2 vectors] = init + a * b, where a is a strip of pixels of three channels and its rows overlap:
+     * row r starts 3 r floats further on. Three runs of nine steps, {@code pitch} apart in a.
+     */
+    static void colour12x2(
+            float[] a, int aAt, int pitch, float[] b, int bAt,
+            float[] init, int initAt, int initStride,
+            float[] c, int cAt, int ldc) {
+        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
+        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
+        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
+        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
+        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
+        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
+        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
+        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
+        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
+        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
+        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
+        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
+        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
+        FloatVector c6_1 = FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES);
+        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
+        FloatVector c7_1 = FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES);
+        FloatVector c8_0 = FloatVector.fromArray(F, init, initAt + 8 * initStride);
+        FloatVector c8_1 = FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES);
+        FloatVector c9_0 = FloatVector.fromArray(F, init, initAt + 9 * initStride);
+        FloatVector c9_1 = FloatVector.fromArray(F, init, initAt + 9 * initStride + LANES);
+        FloatVector c10_0 = FloatVector.fromArray(F, init, initAt + 10 * initStride);
+        FloatVector c10_1 = FloatVector.fromArray(F, init, initAt + 10 * initStride + LANES);
+        FloatVector c11_0 = FloatVector.fromArray(F, init, initAt + 11 * initStride);
+        FloatVector c11_1 = FloatVector.fromArray(F, init, initAt + 11 * initStride + LANES);
+        for (int run = 0; run < 3; run++) {
+            for (int k = aAt; k < aAt + 9; k++) {
+                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+                FloatVector a0 = FloatVector.broadcast(F, a[k + 0]);
+                c0_0 = a0.fma(b0, c0_0);
+                c0_1 = a0.fma(b1, c0_1);
+                FloatVector a1 = FloatVector.broadcast(F, a[k + 3]);
+                c1_0 = a1.fma(b0, c1_0);
+                c1_1 = a1.fma(b1, c1_1);
+                FloatVector a2 = FloatVector.broadcast(F, a[k + 6]);
+                c2_0 = a2.fma(b0, c2_0);
+                c2_1 = a2.fma(b1, c2_1);
+                FloatVector a3 = FloatVector.broadcast(F, a[k + 9]);
+                c3_0 = a3.fma(b0, c3_0);
+                c3_1 = a3.fma(b1, c3_1);
+                FloatVector a4 = FloatVector.broadcast(F, a[k + 12]);
+                c4_0 = a4.fma(b0, c4_0);
+                c4_1 = a4.fma(b1, c4_1);
+                FloatVector a5 = FloatVector.broadcast(F, a[k + 15]);
+                c5_0 = a5.fma(b0, c5_0);
+                c5_1 = a5.fma(b1, c5_1);
+                FloatVector a6 = FloatVector.broadcast(F, a[k + 18]);
+                c6_0 = a6.fma(b0, c6_0);
+                c6_1 = a6.fma(b1, c6_1);
+                FloatVector a7 = FloatVector.broadcast(F, a[k + 21]);
+                c7_0 = a7.fma(b0, c7_0);
+                c7_1 = a7.fma(b1, c7_1);
+                FloatVector a8 = FloatVector.broadcast(F, a[k + 24]);
+                c8_0 = a8.fma(b0, c8_0);
+                c8_1 = a8.fma(b1, c8_1);
+                FloatVector a9 = FloatVector.broadcast(F, a[k + 27]);
+                c9_0 = a9.fma(b0, c9_0);
+                c9_1 = a9.fma(b1, c9_1);
+                FloatVector a10 = FloatVector.broadcast(F, a[k + 30]);
+                c10_0 = a10.fma(b0, c10_0);
+                c10_1 = a10.fma(b1, c10_1);
+                FloatVector a11 = FloatVector.broadcast(F, a[k + 33]);
+                c11_0 = a11.fma(b0, c11_0);
+                c11_1 = a11.fma(b1, c11_1);
+                bAt += 2 * LANES;
+            }
+            aAt += pitch;
+        }
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
+        c6_0.intoArray(c, cAt + 6 * ldc);
+        c6_1.intoArray(c, cAt + 6 * ldc + LANES);
+        c7_0.intoArray(c, cAt + 7 * ldc);
+        c7_1.intoArray(c, cAt + 7 * ldc + LANES);
+        c8_0.intoArray(c, cAt + 8 * ldc);
+        c8_1.intoArray(c, cAt + 8 * ldc + LANES);
+        c9_0.intoArray(c, cAt + 9 * ldc);
+        c9_1.intoArray(c, cAt + 9 * ldc + LANES);
+        c10_0.intoArray(c, cAt + 10 * ldc);
+        c10_1.intoArray(c, cAt + 10 * ldc + LANES);
+        c11_0.intoArray(c, cAt + 11 * ldc);
+        c11_1.intoArray(c, cAt + 11 * ldc + LANES);
+    }
+
+    /**
+     * c[6][2 vectors] = init + a * b, where a is a strip of pixels of three channels and its rows overlap:
+     * row r starts 3 r floats further on. Three runs of nine steps, {@code pitch} apart in a.
+     */
+    static void colour6x2(
+            float[] a, int aAt, int pitch, float[] b, int bAt,
+            float[] init, int initAt, int initStride,
+            float[] c, int cAt, int ldc) {
+        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
+        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
+        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
+        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
+        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
+        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
+        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
+        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
+        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
+        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
+        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
+        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
+        for (int run = 0; run < 3; run++) {
+            for (int k = aAt; k < aAt + 9; k++) {
+                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+                FloatVector a0 = FloatVector.broadcast(F, a[k + 0]);
+                c0_0 = a0.fma(b0, c0_0);
+                c0_1 = a0.fma(b1, c0_1);
+                FloatVector a1 = FloatVector.broadcast(F, a[k + 3]);
+                c1_0 = a1.fma(b0, c1_0);
+                c1_1 = a1.fma(b1, c1_1);
+                FloatVector a2 = FloatVector.broadcast(F, a[k + 6]);
+                c2_0 = a2.fma(b0, c2_0);
+                c2_1 = a2.fma(b1, c2_1);
+                FloatVector a3 = FloatVector.broadcast(F, a[k + 9]);
+                c3_0 = a3.fma(b0, c3_0);
+                c3_1 = a3.fma(b1, c3_1);
+                FloatVector a4 = FloatVector.broadcast(F, a[k + 12]);
+                c4_0 = a4.fma(b0, c4_0);
+                c4_1 = a4.fma(b1, c4_1);
+                FloatVector a5 = FloatVector.broadcast(F, a[k + 15]);
+                c5_0 = a5.fma(b0, c5_0);
+                c5_1 = a5.fma(b1, c5_1);
+                bAt += 2 * LANES;
+            }
+            aAt += pitch;
+        }
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
+    }
+
+    /** c[9][2 vectors] = init + transpose(a) * b, over kc steps. */
+    static void transposed9x2(
+            int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
+            float[] init, int initAt, int initStride,
+            float[] c, int cAt, int ldc) {
+        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
+        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
+        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
+        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
+        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
+        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
+        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
+        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
+        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
+        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
+        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
+        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
+        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
+        FloatVector c6_1 = FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES);
+        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
+        FloatVector c7_1 = FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES);
+        FloatVector c8_0 = FloatVector.fromArray(F, init, initAt + 8 * initStride);
+        FloatVector c8_1 = FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES);
+        for (int k = 0; k < kc; k++) {
+                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
+                c0_0 = a0.fma(b0, c0_0);
+                c0_1 = a0.fma(b1, c0_1);
+                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 1]);
+                c1_0 = a1.fma(b0, c1_0);
+                c1_1 = a1.fma(b1, c1_1);
+                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 2]);
+                c2_0 = a2.fma(b0, c2_0);
+                c2_1 = a2.fma(b1, c2_1);
+                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
+                c3_0 = a3.fma(b0, c3_0);
+                c3_1 = a3.fma(b1, c3_1);
+                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 4]);
+                c4_0 = a4.fma(b0, c4_0);
+                c4_1 = a4.fma(b1, c4_1);
+                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 5]);
+                c5_0 = a5.fma(b0, c5_0);
+                c5_1 = a5.fma(b1, c5_1);
+                FloatVector a6 = FloatVector.broadcast(F, a[aAt + 6]);
+                c6_0 = a6.fma(b0, c6_0);
+                c6_1 = a6.fma(b1, c6_1);
+                FloatVector a7 = FloatVector.broadcast(F, a[aAt + 7]);
+                c7_0 = a7.fma(b0, c7_0);
+                c7_1 = a7.fma(b1, c7_1);
+                FloatVector a8 = FloatVector.broadcast(F, a[aAt + 8]);
+                c8_0 = a8.fma(b0, c8_0);
+                c8_1 = a8.fma(b1, c8_1);
+            aAt += lda;
+            bAt += ldb;
+        }
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
+        c6_0.intoArray(c, cAt + 6 * ldc);
+        c6_1.intoArray(c, cAt + 6 * ldc + LANES);
+        c7_0.intoArray(c, cAt + 7 * ldc);
+        c7_1.intoArray(c, cAt + 7 * ldc + LANES);
+        c8_0.intoArray(c, cAt + 8 * ldc);
+        c8_1.intoArray(c, cAt + 8 * ldc + LANES);
+    }
+
+    /** c[9][1 vectors] = init + transpose(a) * b, over kc steps. */
+    static void transposed9x1(
+            int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
+            float[] init, int initAt, int initStride,
+            float[] c, int cAt, int ldc) {
+        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
+        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
+        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
+        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
+        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
+        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
+        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
+        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
+        FloatVector c8_0 = FloatVector.fromArray(F, init, initAt + 8 * initStride);
+        for (int k = 0; k < kc; k++) {
+                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
+                c0_0 = a0.fma(b0, c0_0);
+                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 1]);
+                c1_0 = a1.fma(b0, c1_0);
+                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 2]);
+                c2_0 = a2.fma(b0, c2_0);
+                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
+                c3_0 = a3.fma(b0, c3_0);
+                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 4]);
+                c4_0 = a4.fma(b0, c4_0);
+                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 5]);
+                c5_0 = a5.fma(b0, c5_0);
+                FloatVector a6 = FloatVector.broadcast(F, a[aAt + 6]);
+                c6_0 = a6.fma(b0, c6_0);
+                FloatVector a7 = FloatVector.broadcast(F, a[aAt + 7]);
+                c7_0 = a7.fma(b0, c7_0);
+                FloatVector a8 = FloatVector.broadcast(F, a[aAt + 8]);
+                c8_0 = a8.fma(b0, c8_0);
+            aAt += lda;
+            bAt += ldb;
+        }
+        c0_0.intoArray(c, cAt + 0 * ldc);
+        c1_0.intoArray(c, cAt + 1 * ldc);
+        c2_0.intoArray(c, cAt + 2 * ldc);
+        c3_0.intoArray(c, cAt + 3 * ldc);
+        c4_0.intoArray(c, cAt + 4 * ldc);
+        c5_0.intoArray(c, cAt + 5 * ldc);
+        c6_0.intoArray(c, cAt + 6 * ldc);
+        c7_0.intoArray(c, cAt + 7 * ldc);
+        c8_0.intoArray(c, cAt + 8 * ldc);
+    }
+
     /** c[8][2 vectors] = init + transpose(a) * b, over kc steps. */
     static void transposed8x2(
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
