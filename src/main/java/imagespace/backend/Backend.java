@@ -97,6 +97,20 @@ public interface Backend extends AutoCloseable {
     void averagePoolBackward(Tensor dIn, Tensor dOut, PoolShape shape, int n);
 
     /**
+     * The way back through an average pooling and the activation and bias of the convolution before it:
+     * {@link #averagePoolBackward} and {@link #activationBackward} in one. A backend may have one pass for both.
+     *
+     * @param dIn set to the gradient before the activation, [n, h, w, c]
+     * @param dBias set, [c]
+     * @param in the output of the convolution, which is the input of the pooling
+     */
+    default void averagePoolActivationBackward(
+            Tensor dIn, Tensor dBias, Tensor dOut, Tensor in, Activation activation, PoolShape shape, int n) {
+        averagePoolBackward(dIn, dOut, shape, n);
+        activationBackward(dIn, dBias, in, activation, n * shape.height() * shape.width(), shape.channels());
+    }
+
+    /**
      * Inverted dropout: mask is 0 with probability {@code rate}, else 1 / (1 - rate), and out = in * mask.
      *
      * <p>Value i is dropped if half-word i (low half first) of the stream {@link RandomStream#DROPOUT} of

@@ -18,14 +18,20 @@ public final class Backends {
      * @throws BackendUnavailableException if it is not to be had, with the reason and the remedy in one line
      */
     public static Backend open(String name, int threads) throws BackendUnavailableException {
+        return open(name, threads, ConvAlgorithm.AUTO);
+    }
+
+    /** As {@link #open(String, int)}, with a choice of how to compute 3x3 convolutions. */
+    public static Backend open(String name, int threads, ConvAlgorithm convolutions)
+            throws BackendUnavailableException {
         if (threads < 0) {
             throw new BackendUnavailableException("threads are 1 or more, or 0 for all cores, not " + threads);
         }
         return switch (name) {
-            case "cpu" -> new CpuBackend(threads);
+            case "cpu" -> new CpuBackend(threads, convolutions);
             case "auto" -> {
                 System.err.println("imagespace: no GPU is used: " + whyNoGpu());
-                yield new CpuBackend(threads);
+                yield new CpuBackend(threads, convolutions);
             }
             case "cuda" -> throw new BackendUnavailableException(whyNoGpu() + " (use --backend cpu)");
             default -> throw new BackendUnavailableException("no backend '" + name + "'; there are " + NAMES);

@@ -28,6 +28,11 @@ public record PoolShape(int height, int width, int channels, int window, int str
         return (width - window) / stride + 1;
     }
 
+    /** Whether each pixel lies in exactly one window. */
+    public boolean tiles() {
+        return stride == window && height % window == 0 && width % window == 0;
+    }
+
     /** Values of one input image. */
     public int inputSize() {
         return height * width * channels;

@@ -82,6 +82,7 @@ public final class Main implements Callable<Integer> {
 
     static CommandLine commandLine(Main main) {
         CommandLine line = new CommandLine(main);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setErr(new PrintWriter(System.err, true));
         line.setParameterExceptionHandler(
                 (e, _) -> main.report(e.getCommandLine(), e, message(e) + hint(e), BAD_INPUT));

@@ -6,6 +6,7 @@ import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.backend.Backends;
+import imagespace.backend.ConvAlgorithm;
 import imagespace.data.Dataset;
 import imagespace.data.Images;
 import imagespace.nn.Architecture;
@@ -69,6 +70,13 @@ public final class ThroughputCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
     private int threads;
 
+    @Option(
+            names = "--conv",
+            paramLabel = "HOW",
+            defaultValue = "auto",
+            description = "How to compute 3x3 convolutions: direct, winograd or auto.")
+    private ConvAlgorithm convolutions;
+
     /** Measures and prints. */
     @Override
     public Integer call() throws BackendUnavailableException, JsonProcessingException {
@@ -79,7 +87,7 @@ public final class ThroughputCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--batch and --steps are at least 1, --warm-up at least 0");
         }
-        try (Backend backend = Backends.open(backendName, threads)) {
+        try (Backend backend = Backends.open(backendName, threads, convolutions)) {
             System.err.println("Backend: " + backend.name() + " (" + backend.describe() + ")");
             Dataset data = randomImages();
             TrainingConfig config = new TrainingConfig(1, batch, Optimizer.adam(1e-3f), 0.1f, Augmentation.NONE, 1);

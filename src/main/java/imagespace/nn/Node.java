@@ -40,6 +40,15 @@ abstract class Node {
         return dOut;
     }
 
+    /** The convolution before a pooling, which from now on leaves its activation's way back to the pooling; or null. */
+    Conv convBefore() {
+        if (previous instanceof Conv conv) {
+            conv.pooled = true;
+            return conv;
+        }
+        return null;
+    }
+
     abstract void forward(int n, boolean training, long seed);
 
     /** @param wanted whether the previous node's gradient is wanted; the parameters' always are */
@@ -65,7 +74,7 @@ abstract class Node {
         private final ConvShape shape;
         private final Activation activation;
         private final Parameters p;
-        /** Whether a MaxPool that follows does {@link #backwardActivation}. */
+        /** Whether the pooling that follows goes back through the activation and bias, too. */
         private boolean pooled;
 
         Conv(Backend backend, Node previous, int room, ConvShape shape, Activation activation, Parameters p) {
@@ -139,10 +148,7 @@ abstract class Node {
         MaxPool(Backend backend, Node previous, int room, PoolShape shape) {
             super(backend, previous, room, shape.outHeight(), shape.outWidth(), shape.channels());
             this.shape = shape;
-            conv = previous instanceof Conv before ? before : null;
-            if (conv != null) {
-                conv.pooled = true;
-            }
+            conv = convBefore();
         }
 
         @Override
@@ -165,10 +171,12 @@ abstract class Node {
 
     static final class AveragePool extends Node {
         private final PoolShape shape;
+        private final Conv conv;
 
         AveragePool(Backend backend, Node previous, int room, PoolShape shape) {
             super(backend, previous, room, shape.outHeight(), shape.outWidth(), shape.channels());
             this.shape = shape;
+            conv = convBefore();
         }
 
         @Override
@@ -178,7 +186,10 @@ abstract class Node {
 
         @Override
         void backward(int n, boolean training, boolean wanted) {
-            if (wanted) {
+            if (conv != null) {
+                backend.averagePoolActivationBackward(
+                        conv.gradient(training), conv.p.dBias, gradient(training), conv.out, conv.activation, shape, n);
+            } else if (wanted) {
                 backend.averagePoolBackward(previous.gradient(training), gradient(training), shape, n);
             }
         }

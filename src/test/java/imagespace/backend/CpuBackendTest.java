@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import imagespace.backend.OperatorCase.Output;
 import imagespace.backend.cpu.CpuBackend;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
@@ -29,9 +30,36 @@ class CpuBackendTest {
         }
     }
 
+    @Nested
+    class WithDirectConvolutions extends BackendContract {
+        @Override
+        protected Backend open() {
+            return new CpuBackend(2, ConvAlgorithm.DIRECT);
+        }
+    }
+
+    @Nested
+    class WithWinogradEverywhere extends BackendContract {
+        @Override
+        protected Backend open() {
+            return new CpuBackend(2, ConvAlgorithm.WINOGRAD);
+        }
+    }
+
     @TestFactory
     Stream<DynamicTest> threadsDoNotChangeABit() {
-        List<Backend> backends = List.of(new CpuBackend(1), new CpuBackend(2), new CpuBackend(3));
+        return threadsDoNotChangeABit(ConvAlgorithm.AUTO);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> norWithDirectConvolutions() {
+        return threadsDoNotChangeABit(ConvAlgorithm.DIRECT);
+    }
+
+    private static Stream<DynamicTest> threadsDoNotChangeABit(ConvAlgorithm algorithm) {
+        List<Backend> backends = IntStream.rangeClosed(1, 3)
+                .<Backend>mapToObj(t -> new CpuBackend(t, algorithm))
+                .toList();
         return Stream.of(ConvolutionCases.ALL, DenseCases.ALL, PoolingCases.ALL, TrainingCases.ALL, AssemblyCases.ALL)
                 .flatMap(List::stream)
                 .map(c -> dynamicTest(c.name(), () -> sameBits(c, backends)))

@@ -58,7 +58,28 @@ final class PoolingCases {
             lab.backend().averagePoolBackward(d, outputs(lab, dOut, s, n), s, n);
             return List.of(new Output("dIn", d, () -> dIn));
         }));
+        averageWithActivation(cases, where, in, dIn, dOut, s, n);
         return cases;
+    }
+
+    /** The two ways back in one: what the pooling gives, times 1 or the slope by the sign of its input. */
+    private static void averageWithActivation(
+            List<OperatorCase> cases, String where, double[] in, double[] dIn, double[] dOut, PoolShape s, int n) {
+        double slope = Activation.LEAKY_RELU.slope();
+        double[] before = new double[dIn.length];
+        double[] dBias = new double[s.channels()];
+        for (int i = 0; i < dIn.length; i++) {
+            before[i] = in[i] > 0 ? dIn[i] : slope * dIn[i];
+            dBias[i % s.channels()] += before[i];
+        }
+        cases.add(new OperatorCase("averagePoolActivationBackward" + where, lab -> {
+            Tensor d = inputs(lab, null, s, n);
+            Tensor bias = lab.blank(s.channels());
+            lab.backend()
+                    .averagePoolActivationBackward(
+                            d, bias, outputs(lab, dOut, s, n), inputs(lab, in, s, n), Activation.LEAKY_RELU, s, n);
+            return List.of(new Output("dIn", d, () -> before), new Output("dBias", bias, () -> dBias));
+        }));
     }
 
     private static void max(List<OperatorCase> cases, String where, double[] in, double[] dOut, PoolShape s, int n) {

@@ -1,6 +1,7 @@
 package imagespace.backend.cpu;
 
 import imagespace.backend.Activation;
+import imagespace.backend.ConvAlgorithm;
 import imagespace.backend.ConvShape;
 import java.util.Arrays;
 
@@ -15,26 +16,16 @@ interface Convolution {
     /** Sets dWeights [k, k, ci, co]. */
     void backwardWeights(CpuTensor dWeights, CpuTensor dOut, CpuTensor in, int n);
 
-    /** Which algorithm computes 3x3 convolutions of stride 1. */
-    enum Algorithm {
-        /** Matrix products of im2col: least error. */
-        DIRECT,
-        /** F(4x4, 3x3): a quarter of the multiplications. */
-        WINOGRAD,
-        /** Winograd where it is faster. */
-        AUTO
-    }
-
     /** Makes convolutions; holds the scratch memory that they share. */
     final class Factory {
         private final ThreadTeam team;
         private final Product product;
         private final TransposedProduct transposedProduct;
-        private final Algorithm algorithm;
+        private final ConvAlgorithm algorithm;
         private final WinogradConvolution.Scratch[] forward;
         private final WinogradWeightGradient.Scratch[] backward;
 
-        Factory(ThreadTeam team, Algorithm algorithm) {
+        Factory(ThreadTeam team, ConvAlgorithm algorithm) {
             this.team = team;
             this.algorithm = algorithm;
             Gemm.Scratch[] scratch = new Gemm.Scratch[team.threads()];
@@ -47,7 +38,10 @@ interface Convolution {
             Arrays.setAll(backward, i -> new WinogradWeightGradient.Scratch());
         }
 
-        /** The choice by shape: the first layer has a kernel of its own; Winograd needs 3x3 taps, stride 1, and channels in whole cache lines. */
+        /**
+         * The choice by shape. The first layer of colour images has a kernel of its own; Winograd needs 3x3 taps, stride 1
+         * and channels in whole cache lines.
+         */
         Convolution of(ConvShape s) {
             if (ColourConvolution.fits(s)) {
                 return new ColourConvolution(team, s, new DirectConvolution(product, transposedProduct, s));
@@ -58,7 +52,7 @@ interface Convolution {
                     && s.outChannels() % Im2col.CHUNK == 0;
             // below four outputs a side most of a tile is thrown away
             boolean worthwhile = s.outHeight() >= WinogradTransform.TILE && s.outWidth() >= WinogradTransform.TILE;
-            return possible && (algorithm == Algorithm.WINOGRAD || algorithm == Algorithm.AUTO && worthwhile)
+            return possible && (algorithm == ConvAlgorithm.WINOGRAD || algorithm == ConvAlgorithm.AUTO && worthwhile)
                     ? new WinogradLayer(team, forward, backward, s)
                     : new DirectConvolution(product, transposedProduct, s);
         }

@@ -5,6 +5,7 @@ import static imagespace.backend.cpu.CpuTensor.of;
 import imagespace.backend.Activation;
 import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
+import imagespace.backend.ConvAlgorithm;
 import imagespace.backend.ConvShape;
 import imagespace.backend.ConvShape.Padding;
 import imagespace.backend.PoolShape;
@@ -32,11 +33,14 @@ public final class CpuBackend implements Backend {
 
     /** @param threads at least 1, or 0 for all cores */
     public CpuBackend(int threads) {
-        this(threads, Convolution.Algorithm.AUTO);
+        this(threads, ConvAlgorithm.AUTO);
     }
 
-    /** @param algorithm how to compute 3x3 convolutions of stride 1 */
-    CpuBackend(int threads, Convolution.Algorithm algorithm) {
+    /**
+     * @param threads at least 1, or 0 for all cores
+     * @param algorithm how to compute 3x3 convolutions of stride 1
+     */
+    public CpuBackend(int threads, ConvAlgorithm algorithm) {
         if (threads < 0) {
             throw new IllegalArgumentException("threads must be 0 (all cores) or more, not " + threads);
         }
@@ -197,6 +201,16 @@ public final class CpuBackend implements Backend {
     @Override
     public void averagePoolBackward(Tensor dIn, Tensor dOut, PoolShape shape, int n) {
         pooling.averageBackward(of(dIn), of(dOut), shape, n);
+    }
+
+    @Override
+    public void averagePoolActivationBackward(
+            Tensor dIn, Tensor dBias, Tensor dOut, Tensor in, Activation activation, PoolShape shape, int n) {
+        if (shape.tiles()) {
+            pooling.averageActivationBackward(of(dIn), of(dBias), of(dOut), of(in), activation.slope(), shape, n);
+        } else {
+            Backend.super.averagePoolActivationBackward(dIn, dBias, dOut, in, activation, shape, n);
+        }
     }
 
     @Override

@@ -1,0 +1,90 @@
+package imagespace.backend;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import imagespace.backend.ConvShape.Padding;
+import imagespace.backend.cpu.CpuBackend;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What Winograd's algorithm costs in digits: forward pass and both gradients with 512 channels on normal data. */
+class WinogradErrorTest {
+    /** Three times what sums of this length cost without Winograd; the textbook's points would exceed it. */
+    private static final double BOUND = 3e-6;
+
+    @Test
+    void staysBelowItsBound() {
+        ConvShape s = ConvShape.of(8, 8, 512, 512, 3, 1, Padding.SAME);
+        Random random = new Random(3);
+        float[] in = normal(random, s.inputSize());
+        float[] weights = normal(random, s.weightSize());
+        float[] dOut = normal(random, s.outputSize());
+        try (Backend backend = new CpuBackend(2, ConvAlgorithm.WINOGRAD)) {
+            Tensor out = backend.tensor(s.outputSize());
+            Tensor dIn = backend.tensor(s.inputSize());
+            Tensor dWeights = backend.tensor(s.weightSize());
+            Tensor w = tensor(backend, weights);
+            Tensor noBias = backend.tensor(s.outChannels());
+            backend.convForward(out, tensor(backend, in), w, noBias, Activation.IDENTITY, s, 1);
+            backend.convBackwardData(dIn, tensor(backend, dOut), w, s, 1);
+            backend.convBackwardWeights(dWeights, tensor(backend, dOut), tensor(backend, in), s, 1);
+
+            double[] wide = widen(in);
+            check(
+                    "forward",
+                    BOUND,
+                    read(backend, out),
+                    ReferenceOperators.convForward(
+                            wide, widen(weights), new double[s.outChannels()], Activation.IDENTITY, s, 1));
+            check(
+                    "data",
+                    BOUND,
+                    read(backend, dIn),
+                    ReferenceOperators.convBackwardData(widen(dOut), widen(weights), s, 1));
+            check(
+                    "weights",
+                    BOUND,
+                    read(backend, dWeights),
+                    ReferenceOperators.convBackwardWeights(widen(dOut), wide, s, 1));
+        }
+    }
+
+    private static void check(String what, double bound, float[] actual, double[] expected) {
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < expected.length; i++) {
+            difference += (actual[i] - expected[i]) * (actual[i] - expected[i]);
+            norm += expected[i] * expected[i];
+        }
+        double error = Math.sqrt(difference / norm);
+        assertTrue(error < BOUND, what + ": relative error " + error);
+    }
+
+    private static float[] normal(Random random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    private static Tensor tensor(Backend backend, float[] values) {
+        Tensor tensor = backend.tensor(values.length);
+        backend.write(tensor, values, values.length);
+        return tensor;
+    }
+
+    private static float[] read(Backend backend, Tensor tensor) {
+        float[] values = new float[tensor.size()];
+        backend.read(tensor, values, values.length);
+        return values;
+    }
+
+    private static double[] widen(float[] values) {
+        double[] wide = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            wide[i] = values[i];
+        }
+        return wide;
+    }
+}
