@@ -1,0 +1,118 @@
+package imagespace.backend.cpu;
+
+import imagespace.backend.Activation;
+import imagespace.backend.Backend;
+import imagespace.backend.ConvAlgorithm;
+import imagespace.backend.ConvShape;
+import imagespace.backend.ConvShape.Padding;
+import imagespace.backend.Tensor;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The three passes of each convolution of the reference networks, 128 images, all cores. {@code gflops} is GFLOP/s and counts the
+ * arithmetic of the direct method, whatever the algorithm: so Winograd's can exceed the peak.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseTransparentHugePages"})
+public class ConvolutionBenchmark {
+    private static final int IMAGES = 128;
+
+    /** Input channels, output channels, side of the input, padding. */
+    @Param({
+        "3 32 32 SAME",
+        "32 32 32 VALID",
+        "32 64 15 SAME",
+        "64 64 15 VALID",
+        "3 64 32 SAME",
+        "64 128 32 SAME",
+        "128 128 16 SAME",
+        "128 256 16 SAME",
+        "256 256 8 SAME",
+        "256 512 8 SAME",
+        "512 10 4 SAME"
+    })
+    private String layer;
+
+    @Param({"DIRECT", "WINOGRAD"})
+    private ConvAlgorithm algorithm;
+
+    private Backend backend;
+    private ConvShape shape;
+    private Tensor in;
+    private Tensor out;
+    private Tensor weights;
+    private Tensor bias;
+    private Tensor dIn;
+    private Tensor dWeights;
+
+    /** Takes memory, and puts harmless numbers in. */
+    @Setup
+    public void prepare() {
+        String[] parts = layer.split(" ");
+        int side = Integer.parseInt(parts[2]);
+        shape = ConvShape.of(
+                side, side, Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), 3, 1, Padding.valueOf(parts[3]));
+        backend = new CpuBackend(0, algorithm);
+        in = filled(IMAGES * shape.inputSize());
+        out = filled(IMAGES * shape.outputSize());
+        weights = filled(shape.weightSize());
+        bias = filled(shape.outChannels());
+        dIn = filled(IMAGES * shape.inputSize());
+        dWeights = filled(shape.weightSize());
+    }
+
+    private Tensor filled(int size) {
+        Tensor tensor = backend.tensor(size);
+        backend.fill(tensor, 0.01f);
+        return tensor;
+    }
+
+    /** Ends the threads. */
+    @TearDown
+    public void close() {
+        backend.close();
+    }
+
+    private void count(Arithmetic work) {
+        work.gflops += 2e-9 * IMAGES * shape.multiplyAdds();
+    }
+
+    /** Forward, with bias and ReLU. */
+    @Benchmark
+    public void forward(Arithmetic work) {
+        backend.convForward(out, in, weights, bias, Activation.RELU, shape, IMAGES);
+        count(work);
+    }
+
+    /** The gradient of the input. */
+    @Benchmark
+    public void data(Arithmetic work) {
+        backend.convBackwardData(dIn, out, weights, shape, IMAGES);
+        count(work);
+    }
+
+    /** The gradient of the weights. */
+    @Benchmark
+    public void weights(Arithmetic work) {
+        backend.convBackwardWeights(dWeights, out, in, shape, IMAGES);
+        count(work);
+    }
+}
