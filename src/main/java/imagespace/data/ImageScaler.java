@@ -1,7 +1,10 @@
 package imagespace.data;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -14,6 +17,9 @@ final class ImageScaler {
     /** More pixels than any photograph: what a damaged header claims. */
     private static final long MOST_PIXELS = 200_000_000;
 
+    /** No PNG or JPEG packs more pixels into a byte: DEFLATE's best, 1032 to 1, on pixels of one bit. */
+    private static final long MOST_PIXELS_A_BYTE = 8 * 1032;
+
     private static final int CHANNELS = 3;
 
     private ImageScaler() {}
@@ -22,7 +28,7 @@ final class ImageScaler {
     static byte[] read(Path file, int side) throws IOException, DataException {
         try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
             if (in == null) {
-                throw new DataException("cannot open " + file);
+                throw new DataException("cannot open " + file + "; may it be read?");
             }
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
@@ -33,12 +39,15 @@ final class ImageScaler {
             try {
                 reader.setInput(in, true, true);
                 long size = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (size > MOST_PIXELS) {
-                    throw new DataException(file + " claims " + size + " pixels: it is damaged or far too large");
+                if (size > MOST_PIXELS || size > MOST_PIXELS_A_BYTE * Files.size(file)) {
+                    throw new DataException(file + " claims " + size
+                            + " pixels, too many for such a file: it is damaged or far too large; mend or remove it");
                 }
                 return scale(reader.read(0), side);
             } catch (RuntimeException e) { // decoders throw all sorts on damaged files
                 throw new DataException("cannot decode " + file + " (" + e + "); mend or remove it", e);
+            } catch (OutOfMemoryError e) { // one large array was refused; nothing else has suffered
+                throw new DataException(file + " needs more memory than Java has here; make it smaller", e);
             } finally {
                 reader.dispose();
             }
@@ -47,6 +56,7 @@ final class ImageScaler {
 
     /** Each output pixel is the mean of the area that it covers, parts of pixels counted in proportion. */
     static byte[] scale(BufferedImage image, int side) {
+        boolean grey = isGrey(image);
         byte[] out = new byte[side * side * CHANNELS];
         double[] sum = new double[CHANNELS];
         for (int y = 0; y < side; y++) {
@@ -59,7 +69,8 @@ final class ImageScaler {
                 for (int v = (int) top; v < bottom; v++) {
                     double high = Math.min(bottom, v + 1) - Math.max(top, v);
                     for (int u = (int) left; u < right; u++) {
-                        add(sum, image.getRGB(u, v), high * (Math.min(right, u + 1) - Math.max(left, u)));
+                        int argb = grey ? grey(image, u, v) : image.getRGB(u, v);
+                        add(sum, argb, high * (Math.min(right, u + 1) - Math.max(left, u)));
                     }
                 }
                 double area = (bottom - top) * (right - left);
@@ -69,6 +80,23 @@ final class ImageScaler {
             }
         }
         return out;
+    }
+
+    private static boolean isGrey(BufferedImage image) {
+        return image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    }
+
+    /** A grey pixel with the value of the file in each channel. {@code getRGB} would take it for linear light. */
+    private static int grey(BufferedImage image, int u, int v) {
+        ColorModel model = image.getColorModel();
+        int value = sample(image, u, v, 0, model.getComponentSize(0));
+        int alpha = model.hasAlpha() ? sample(image, u, v, 1, model.getComponentSize(1)) : 255;
+        return alpha << 24 | value << 16 | value << 8 | value;
+    }
+
+    /** A sample of the given number of bits as 0 .. 255. */
+    private static int sample(BufferedImage image, int u, int v, int band, int bits) {
+        return Math.round(image.getRaster().getSample(u, v, band) * 255f / ((1 << bits) - 1));
     }
 
     /** Adds a pixel, laid over white, with a weight. */
