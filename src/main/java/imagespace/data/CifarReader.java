@@ -17,6 +17,7 @@ final class CifarReader {
     private static final int PLANE = SIDE * SIDE;
     private static final int RECORD = 1 + CHANNELS * PLANE;
     private static final String META = "batches.meta.txt";
+    private static final int LONGEST_META = 1 << 16;
     private static final String TEST = "test_batch.bin";
     private static final List<String> NAMES =
             List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
@@ -40,6 +41,7 @@ final class CifarReader {
         if (batches.isEmpty()) {
             throw new DataException(folder + " lacks " + batch(1) + ", the first part of the training split");
         }
+        checkNoGap(folder, batches.size());
         List<String> files = new ArrayList<>();
         Dataset train = split(batches, classes, files);
         Dataset test = split(List.of(folder.resolve(TEST)), classes, new ArrayList<>());
@@ -47,20 +49,31 @@ final class CifarReader {
         return new Corpus("cifar10", train, test, files, CorpusDigest.of(train, test));
     }
 
+    /** A batch after the last that was found means that one between them is missing. */
+    private static void checkNoGap(Path folder, int found) throws DataException {
+        for (Path path : Corpora.entries(folder)) {
+            String name = path.getFileName().toString();
+            if (name.matches("data_batch_[1-9][0-9]{0,3}\\.bin") && number(name) > found) {
+                throw new DataException(folder + " holds " + name + " but lacks " + batch(found + 1)
+                        + ": the training split is not whole; fetch the data set again");
+            }
+        }
+    }
+
+    private static int number(String batch) {
+        return Integer.parseInt(batch.replaceAll("[^0-9]", ""));
+    }
+
     private static Dataset split(List<Path> parts, List<String> classes, List<String> files) throws DataException {
         long records = 0;
         for (Path part : parts) {
             records += records(part);
         }
-        if (records * (RECORD - 1) > Integer.MAX_VALUE - 8) {
-            throw new DataException(parts.getFirst().getParent() + " holds " + records + " images: more than the "
-                    + Integer.MAX_VALUE / (RECORD - 1) + " that fit");
-        }
-        byte[] pixels = new byte[(int) records * (RECORD - 1)];
+        byte[] pixels = new byte[Room.bytes(parts.getFirst().getParent(), records, RECORD - 1)];
         int[] labels = new int[(int) records];
         int image = 0;
         for (Path part : parts) {
-            byte[] bytes = content(part);
+            byte[] bytes = content(part, records(part));
             for (int at = 0; at < bytes.length; at += RECORD) {
                 int label = bytes[at] & 0xFF;
                 if (label >= classes.size()) {
@@ -98,19 +111,19 @@ final class CifarReader {
             }
             return size / RECORD;
         } catch (IOException e) {
-            throw new DataException("cannot read " + part + " (" + e.getMessage() + ")", e);
+            throw new DataException("cannot read " + part + " (" + Corpora.reason(e) + ")", e);
         }
     }
 
-    private static byte[] content(Path part) throws DataException {
+    private static byte[] content(Path part, long records) throws DataException {
         try {
             byte[] bytes = Files.readAllBytes(part);
-            if (bytes.length % RECORD != 0) {
+            if (bytes.length != records * RECORD) {
                 throw new DataException(part + " changed while it was read; try again");
             }
             return bytes;
         } catch (IOException e) {
-            throw new DataException("cannot read " + part + " (" + e.getMessage() + ")", e);
+            throw new DataException("cannot read " + part + " (" + Corpora.reason(e) + ")", e);
         }
     }
 
@@ -120,6 +133,9 @@ final class CifarReader {
             return NAMES;
         }
         try {
+            if (Files.size(meta) > LONGEST_META) {
+                throw new DataException(meta + " has " + Files.size(meta) + " bytes, too many for names of classes");
+            }
             List<String> names = Files.readString(meta, StandardCharsets.UTF_8)
                     .lines()
                     .map(String::strip)
@@ -132,7 +148,7 @@ final class CifarReader {
             }
             return names;
         } catch (IOException e) {
-            throw new DataException("cannot read " + meta + " as text (" + e.getMessage() + ")", e);
+            throw new DataException("cannot read " + meta + " as text (" + Corpora.reason(e) + ")", e);
         }
     }
 }

@@ -5,10 +5,15 @@ public final class DataException extends Exception {
     private static final long serialVersionUID = 1;
 
     public DataException(String message) {
-        super(message);
+        super(oneLine(message));
     }
 
     public DataException(String message, Throwable cause) {
-        super(message, cause);
+        super(oneLine(message), cause);
+    }
+
+    /** Names of files and messages of decoders may hold line breaks. */
+    private static String oneLine(String message) {
+        return message.replaceAll("\\R", " ");
     }
 }

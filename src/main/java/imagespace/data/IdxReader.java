@@ -30,7 +30,8 @@ final class IdxReader {
     }
 
     static Corpus read(Path folder) throws DataException {
-        Images trainImages = images(file(folder, "train-images-idx3-ubyte"));
+        Path trainFile = file(folder, "train-images-idx3-ubyte");
+        Images trainImages = images(trainFile);
         int[] trainLabels = labels(file(folder, "train-labels-idx1-ubyte"), trainImages.count());
         Images testImages = images(file(folder, "t10k-images-idx3-ubyte"));
         int[] testLabels = labels(file(folder, "t10k-labels-idx1-ubyte"), testImages.count());
@@ -49,10 +50,9 @@ final class IdxReader {
         Labels.checkAllUsed(folder, train, test);
         List<String> files = new ArrayList<>();
         for (int i = 0; i < train.size(); i++) {
-            files.add("train-images-idx3-ubyte#" + i);
+            files.add(trainFile.getFileName() + "#" + i);
         }
-        String name = folder.toAbsolutePath().normalize().getFileName().toString();
-        return new Corpus(name, train, test, files, CorpusDigest.of(train, test));
+        return new Corpus(Corpora.name(folder), train, test, files, CorpusDigest.of(train, test));
     }
 
     private static Path file(Path folder, String name) throws DataException {
@@ -117,12 +117,8 @@ final class IdxReader {
     /** Reads count items and makes sure that nothing follows. Takes memory only as bytes really come. */
     private static byte[] body(Path file, DataInputStream in, int count, long itemSize)
             throws IOException, DataException {
-        long size = count * itemSize;
-        if (count < 1 || size > Integer.MAX_VALUE - 8) {
-            throw new DataException(file + ": its header says " + count + " items of " + itemSize
-                    + " bytes, which is none or more than fit: it is damaged");
-        }
-        byte[] bytes = in.readNBytes((int) size);
+        int size = Room.bytes(file, count, itemSize);
+        byte[] bytes = in.readNBytes(size);
         if (bytes.length < size) {
             throw new DataException(
                     file + " is truncated: " + bytes.length + " of " + size + " bytes after the header");
@@ -134,7 +130,7 @@ final class IdxReader {
     }
 
     private static DataException unreadable(Path file, IOException e) {
-        String reason = e instanceof EOFException ? "it ends early" : e.getMessage();
+        String reason = e instanceof EOFException ? "it ends early" : Corpora.reason(e);
         return new DataException("cannot read " + file + " (" + reason + "): it is damaged or not an IDX file", e);
     }
 }

@@ -29,18 +29,24 @@ final class ImageFolderReader {
     static Corpus read(Path folder) throws DataException {
         List<String> classes = classes(folder, "train");
         List<String> testClasses = classes(folder, "test");
-        if (!classes.equals(testClasses)) {
-            throw new DataException(folder + ": train has the classes " + classes + ", test has " + testClasses
-                    + "; they must be the same");
-        }
+        checkAllIn(classes, testClasses, folder.resolve("test"));
+        checkAllIn(testClasses, classes, folder.resolve("train"));
         if (classes.size() < 2) {
             throw new DataException(folder + ": there is only the class " + classes + "; at least 2 are needed");
         }
         List<String> files = new ArrayList<>();
         Dataset train = split(folder, "train", classes, files);
         Dataset test = split(folder, "test", classes, new ArrayList<>());
-        String name = folder.toAbsolutePath().normalize().getFileName().toString();
-        return new Corpus(name, train, test, files, CorpusDigest.of(train, test));
+        return new Corpus(Corpora.name(folder), train, test, files, CorpusDigest.of(train, test));
+    }
+
+    private static void checkAllIn(List<String> classes, List<String> others, Path split) throws DataException {
+        for (String name : classes) {
+            if (!others.contains(name)) {
+                throw new DataException(split + " lacks the class '" + name
+                        + "', which the other split has: the classes must be the same; add it, or take it out there");
+            }
+        }
     }
 
     private static List<String> classes(Path folder, String split) throws DataException {
@@ -73,11 +79,7 @@ final class ImageFolderReader {
                 throw new DataException(classFolder + " is empty: a class needs images in both splits");
             }
         }
-        if ((long) files.size() * SIZE > Integer.MAX_VALUE - 8) {
-            throw new DataException(folder + " holds " + files.size() + " images, more than the "
-                    + Integer.MAX_VALUE / SIZE + " that fit");
-        }
-        byte[] pixels = new byte[files.size() * SIZE];
+        byte[] pixels = new byte[Room.bytes(folder.resolve(split), files.size(), SIZE)];
         Optional<DataException> bad = IntStream.range(0, files.size())
                 .parallel()
                 .mapToObj(i -> decode(files.get(i), pixels, i * SIZE))
@@ -109,7 +111,7 @@ final class ImageFolderReader {
             return Optional.of(e);
         } catch (IOException e) {
             return Optional.of(
-                    new DataException("cannot decode " + file + " (" + e.getMessage() + "); mend or remove it", e));
+                    new DataException("cannot decode " + file + " (" + Corpora.reason(e) + "); mend or remove it", e));
         }
     }
 }

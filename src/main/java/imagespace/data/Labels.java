@@ -8,6 +8,9 @@ final class Labels {
 
     /** Refuses a class without a sample in either split: its accuracy could not be told, or not be learned. */
     static void checkAllUsed(Path source, Dataset train, Dataset test) throws DataException {
+        if (train.classes() < 2) {
+            throw new DataException(source + " has only one class: at least 2 are needed");
+        }
         check(source, "training", train);
         check(source, "test", test);
     }

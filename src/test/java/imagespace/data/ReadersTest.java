@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,25 +87,6 @@ class ReadersTest {
     }
 
     @Test
-    void scalingAveragesAreasAndLaysTransparencyOverWhite() {
-        BufferedImage image = new BufferedImage(3, 2, BufferedImage.TYPE_INT_ARGB);
-        image.setRGB(0, 0, 0xFF000000);
-        image.setRGB(1, 0, 0xFF0000FF);
-        image.setRGB(2, 0, 0x00123456);
-        image.setRGB(0, 1, 0xFFFFFFFF);
-        image.setRGB(1, 1, 0xFF0000FF);
-        image.setRGB(2, 1, 0x80000000);
-        byte[] scaled = ImageScaler.scale(image, 1);
-        // red: black 0, blue 0, clear 255, white 255, blue 0, half black 127: mean 106.17
-        assertEquals(106, scaled[0] & 0xFF);
-        assertEquals(106, scaled[1] & 0xFF);
-        // blue: 0, 255, 255, 255, 255, 127: mean 191.17
-        assertEquals(191, scaled[2] & 0xFF);
-        byte[] wider = ImageScaler.scale(image, 2); // left half: all of column 0 and half of column 1
-        assertEquals(85, wider[2] & 0xFF); // (0 * 1 + 255 * 0.5) / 1.5
-    }
-
-    @Test
     void badDataIsRefusedInOneLineThatNamesTheFile() throws Exception {
         Path cifar = SampleFiles.cifar(folder.resolve("cifar"), 10);
         Path batch = cifar.resolve("data_batch_1.bin");
@@ -149,9 +130,104 @@ class ReadersTest {
     }
 
     private static void refused(Path data, String names, String says) {
-        DataException e = assertThrows(DataException.class, () -> Corpora.open(data.toString()));
+        refused(data.toString(), names, says);
+    }
+
+    private static void refused(String data, String names, String says) {
+        DataException e = assertThrows(DataException.class, () -> Corpora.open(data));
         assertTrue(e.getMessage().contains(names) && e.getMessage().contains(says), e.getMessage());
         assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+    }
+
+    @Test
+    void aMissingPartOfCifarIsNoticed() throws Exception {
+        Path cifar = SampleFiles.cifar(folder, 10);
+        Files.copy(cifar.resolve("data_batch_2.bin"), cifar.resolve("data_batch_4.bin"));
+        refused(cifar, "data_batch_3.bin", "lacks");
+        Files.delete(cifar.resolve("data_batch_4.bin"));
+        // By its name CIFAR-10 is whole or refused; by its path a part of it will do.
+        DataException e = assertThrows(DataException.class, () -> Corpora.cifar10(List.of(cifar)));
+        assertTrue(e.getMessage().contains("20 training and 10 test"), e.getMessage());
+        assertEquals(20, Corpora.open(cifar.toString()).train().size());
+        Path nowhere = folder.resolve("nowhere");
+        e = assertThrows(DataException.class, () -> Corpora.cifar10(List.of(nowhere)));
+        assertTrue(e.getMessage().contains("./imagespace data fetch cifar10"), e.getMessage());
+        assertTrue(e.getMessage().contains("IMAGESPACE_DATA"), e.getMessage());
+    }
+
+    @Test
+    void namesOfClassesComeFromTheMetaFile() throws Exception {
+        Path cifar = SampleFiles.cifar(folder, 10);
+        Path meta = cifar.resolve("batches.meta.txt");
+        Files.writeString(meta, "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
+        assertEquals("d", Corpora.open(cifar.toString()).train().classNames().get(3));
+        Files.writeString(meta, "a\nb\n");
+        refused(cifar, "data_batch_1.bin", "label 2, but there are 2 classes");
+        Files.writeString(meta, "a\nb\na\n");
+        refused(cifar, "batches.meta.txt", "different classes");
+        Files.write(meta, new byte[] {(byte) 0xFF, '\n', 'b'});
+        refused(cifar, "batches.meta.txt", "UTF-8");
+        Files.write(meta, new byte[100_000]);
+        refused(cifar, "batches.meta.txt", "100000 bytes");
+    }
+
+    @Test
+    void classesMustBeTheSameInBothSplits() throws Exception {
+        Path pictures = SampleFiles.images(folder.resolve("pictures"));
+        Files.move(pictures.resolve("train/dog"), pictures.resolve("train/wolf"));
+        refused(pictures, "wolf", "lacks the class");
+        Path idx = SampleFiles.idx(folder.resolve("idx"), 6, false);
+        Path labels = idx.resolve("t10k-labels-idx1-ubyte");
+        byte[] bytes = Files.readAllBytes(labels);
+        bytes[8 + 5] = 3; // the training split ends at 2
+        Files.write(labels, bytes);
+        refused(idx, "class '3'", "empty in the training split");
+        Arrays.fill(bytes, 8, bytes.length, (byte) 0);
+        Files.write(labels, bytes);
+        refused(idx, "class '1'", "empty in the test split");
+        Files.write(idx.resolve("train-labels-idx1-ubyte"), bytes);
+        refused(idx, "idx", "only one class");
+    }
+
+    @Test
+    void sizesAreCheckedBeforeMemoryIsTaken() throws Exception {
+        Path pictures = SampleFiles.images(folder.resolve("pictures"));
+        Path picture = pictures.resolve("test/dog/b.png");
+        byte[] png = Files.readAllBytes(picture);
+        png[18] = 0x36; // the low bytes of width and height: 13,864 x 13,888 pixels in some hundred bytes
+        png[22] = 0x36;
+        Files.write(picture, png);
+        refused(pictures, "b.png", "pixels, too many");
+        // A packed header that says a thousand million bytes, in a file that has none.
+        Path idx = SampleFiles.idx(folder.resolve("idx"), 6, true);
+        byte[] header = {0, 0, 8, 3, 0, 0x0F, 0, 0, 0, 0, 0, 32, 0, 0, 0, 32};
+        SampleFiles.write(idx, "train-images-idx3-ubyte", header, true);
+        refused(idx, "train-images-idx3-ubyte.gz", "");
+        assertThrows(DataException.class, () -> Room.bytes(idx, Long.MAX_VALUE, 1));
+        assertThrows(DataException.class, () -> Room.bytes(idx, -1, 1));
+        assertEquals(60, Room.bytes(idx, 3, 20));
+    }
+
+    @Test
+    void pathsAsOddAsTheyComeEndInOneLine() throws Exception {
+        refused("a\0b", "path", "");
+        refused("", "no data set", "");
+        Path broken = SampleFiles.images(folder.resolve("two\nlines"));
+        Files.delete(broken.resolve("test/cat/a.jpg"));
+        Files.delete(broken.resolve("test/cat/b.png"));
+        refused(broken, "cat is empty", "");
+        assertEquals("data", Corpora.name(Path.of("/")));
+    }
+
+    @Test
+    void whatMayNotBeReadIsSaidSo() throws Exception {
+        Path cifar = SampleFiles.cifar(folder.resolve("cifar"), 10);
+        assertTrue(cifar.toFile().setReadable(false));
+        assumeFalse(Files.isReadable(cifar), "root may read everything");
+        refused(cifar, "cifar", "may not be read");
+        assertTrue(cifar.toFile().setReadable(true));
+        assertTrue(cifar.resolve("test_batch.bin").toFile().setReadable(false));
+        refused(cifar, "test_batch.bin", "may not be read");
     }
 
     @Test

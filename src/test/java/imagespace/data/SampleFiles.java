@@ -50,7 +50,7 @@ final class SampleFiles {
         return folder;
     }
 
-    private static void write(Path folder, String name, byte[] bytes, boolean gzip) throws IOException {
+    static void write(Path folder, String name, byte[] bytes, boolean gzip) throws IOException {
         if (!gzip) {
             Files.write(folder.resolve(name), bytes);
             return;
