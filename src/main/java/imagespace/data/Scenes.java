@@ -82,12 +82,16 @@ public final class Scenes {
         int[] labels = new int[count];
         IntStream.range(0, count).parallel().forEach(i -> {
             labels[i] = i % CLASSES;
-            paint(seed, first + i, labels[i], pixels, i * IMAGE);
+            paint(seed, first + i, labels[i], planted(seed, first + i), pixels, i * IMAGE);
         });
         return Dataset.of(new Images(pixels, SIDE, SIDE, CHANNELS), labels, SceneObjects.NAMES);
     }
 
-    private static void paint(long seed, long scene, int label, byte[] to, int at) {
+    /**
+     * Paints a scene. Its random choices do not depend on {@code kind}: a wrong label shows what an honest scene of the
+     * other class would, byte for byte.
+     */
+    static void paint(long seed, long scene, int label, Optional<Planted> kind, byte[] to, int at) {
         SceneRandom random = new SceneRandom(seed, scene);
         random.between(0, 1); // the draw of planted()
         int other = (label + 1 + random.below(CLASSES - 1)) % CLASSES;
@@ -95,7 +99,6 @@ public final class Scenes {
         SceneCanvas canvas = new SceneCanvas(StrictMath.cos(angle), StrictMath.sin(angle));
         background(canvas, random, seed, scene);
         clutter(canvas, random);
-        Optional<Planted> kind = planted(seed, scene);
         int shown = kind.filter(Planted.WRONG_LABEL::equals).isPresent() ? other : label;
         object(canvas, random, shown, random.between(0.45, 0.8));
         if (kind.filter(Planted.BLEND::equals).isPresent()) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import javax.imageio.ImageIO;
 
 /** A picture of samples in sections, each with a caption, some with a coloured frame. */
@@ -53,7 +54,7 @@ public final class ContactSheet {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             ImageIO.write(draw(sections, legend), "png", part.toFile());
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(part);
         }
@@ -110,8 +111,15 @@ public final class ContactSheet {
         boolean right = tile.label().equals(tile.predicted());
         String sure = String.format(Locale.ROOT, "%.0f %%", 100 * tile.probability());
         Color colour = right ? new Color(0x2C6E49) : new Color(0xA4312A);
-        write(tile.label(), x, y + PICTURE + 15, 12, Font.BOLD, colour);
-        write(right ? sure : "as " + tile.predicted() + " " + sure, x, y + PICTURE + 29, 10, Font.PLAIN, Color.GRAY);
+        caption(tile.label(), "", x, y + PICTURE + 15, 12, Font.BOLD, colour);
+        caption(
+                right ? "" : "as " + tile.predicted(),
+                right ? sure : " " + sure,
+                x,
+                y + PICTURE + 29,
+                10,
+                Font.PLAIN,
+                Color.GRAY);
     }
 
     private BufferedImage picture(int id) {
@@ -129,7 +137,24 @@ public final class ContactSheet {
         return picture;
     }
 
-    /** Writes a line and returns its width; shortens one that is wider than a tile and meant to fit it. */
+    /** Writes a name and what follows it, no wider than a tile. */
+    private void caption(String name, String rest, int x, int y, int size, int style, Color colour) {
+        if (text.isPresent()) {
+            FontMetrics metrics = text.get().getFontMetrics(new Font(Font.SANS_SERIF, style, size));
+            write(fitted(name, rest, metrics::stringWidth, PICTURE + GAP / 2), x, y, size, style, colour);
+        }
+    }
+
+    /** {@code name + rest}, the name cut short if the line is wider than there is room: what follows it matters more. */
+    static String fitted(String name, String rest, ToIntFunction<String> width, int room) {
+        String shown = name;
+        for (int kept = name.length() - 1; kept > 0 && width.applyAsInt(shown + rest) > room; kept--) {
+            shown = name.substring(0, kept).stripTrailing() + "…";
+        }
+        return shown + rest;
+    }
+
+    /** Writes a line and returns its width. */
     private int write(String line, int x, int y, int size, int style, Color colour) {
         if (text.isEmpty() || line.isEmpty()) {
             return 0;
@@ -137,13 +162,8 @@ public final class ContactSheet {
         Graphics2D g = text.get();
         g.setFont(new Font(Font.SANS_SERIF, style, size));
         g.setColor(colour);
-        FontMetrics metrics = g.getFontMetrics();
-        String shown = line;
-        while (size <= 12 && shown.length() > 3 && metrics.stringWidth(shown) > PICTURE + GAP / 2) {
-            shown = shown.substring(0, shown.length() - 2) + "…";
-        }
-        g.drawString(shown, x, y);
-        return metrics.stringWidth(shown);
+        g.drawString(line, x, y);
+        return g.getFontMetrics().stringWidth(line);
     }
 
     /** The graphics if text can be drawn: a Java without any font installed fails at the first letter. */
@@ -152,7 +172,7 @@ public final class ContactSheet {
             g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
             g.getFontMetrics().stringWidth("a");
             return Optional.of(g);
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | InternalError | LinkageError e) {
             System.err.println(
                     "imagespace: no captions in the picture: Java finds no fonts (install fontconfig and a font)");
             return Optional.empty();

@@ -2,11 +2,15 @@ package imagespace.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import imagespace.data.Scenes.Planted;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -62,5 +66,46 @@ class ScenesTest {
                 .filter(id -> Scenes.plantedInTest(id).isPresent())
                 .count();
         assertTrue(Math.abs(inTest - 60) < 31, inTest + " planted in the test split");
+    }
+
+    /** Paints every class honestly under the sample's own random numbers and looks which of them the sample is. */
+    @Test
+    void plantedSamplesShowWhatTheyAreSaidToShow() {
+        Corpus corpus = Scenes.corpus(1, 200, 200);
+        int[] seen = new int[3];
+        for (Dataset split : List.of(corpus.train(), corpus.test())) {
+            boolean train = split == corpus.train();
+            for (int id = 0; id < split.size(); id++) {
+                Optional<Planted> kind = train ? Scenes.plantedInTraining(id) : Scenes.plantedInTest(id);
+                List<Integer> shown = classesShown(split, id, train ? id : (1L << 32) + id);
+                int label = split.labels()[id];
+                if (kind.isEmpty()) {
+                    assertEquals(List.of(label), shown, "honest sample " + id);
+                    seen[0]++;
+                } else if (kind.get() == Planted.WRONG_LABEL) {
+                    assertEquals(1, shown.size(), "wrong label " + id);
+                    assertNotEquals(label, shown.getFirst(), "wrong label " + id);
+                    seen[1]++;
+                } else {
+                    assertEquals(List.of(), shown, "blend " + id);
+                    seen[2]++;
+                }
+            }
+        }
+        assertTrue(Arrays.stream(seen).allMatch(n -> n > 4), "honest, wrong, blends: " + Arrays.toString(seen));
+    }
+
+    private static List<Integer> classesShown(Dataset split, int id, long scene) {
+        int size = split.images().imageSize();
+        byte[] sample = Arrays.copyOfRange(split.images().pixels(), id * size, (id + 1) * size);
+        byte[] painted = new byte[size];
+        List<Integer> shown = new ArrayList<>();
+        for (int label = 0; label < split.classes(); label++) {
+            Scenes.paint(1, scene, label, Optional.empty(), painted, 0);
+            if (Arrays.equals(sample, painted)) {
+                shown.add(label);
+            }
+        }
+        return shown;
     }
 }
