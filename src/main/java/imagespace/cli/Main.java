@@ -12,6 +12,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
@@ -50,19 +51,20 @@ public final class Main implements Callable<Integer> {
             description = "Show the version and exit.")
     private boolean version;
 
-    @Option(names = "--debug", description = "Show a stack trace when a command fails.")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show a stack trace when the command fails.")
     private boolean debug;
 
     /** Version of the code: what the launcher says of the checkout, else that of the jar. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"imagespace " + System.getProperty("imagespace.version", ofJar())};
+            return new String[] {"imagespace " + current()};
         }
 
-        private static String ofJar() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return version == null ? "unknown" : version;
+        /** For ledgers: the commit of the checkout, or the release that the jar was built as. */
+        static String current() {
+            String ofJar = Main.class.getPackage().getImplementationVersion();
+            return System.getProperty("imagespace.version", ofJar == null ? "unknown" : ofJar);
         }
     }
 
@@ -90,7 +92,7 @@ public final class Main implements Callable<Integer> {
             case DataException _, BackendUnavailableException _ -> main.report(command, e, e.getMessage(), BAD_INPUT);
             case ParameterException usage -> main.report(command, e, message(usage), BAD_INPUT);
             case FileSystemException file -> main.report(command, e, reason(file), BAD_INPUT);
-            case IOException _ -> main.report(command, e, e.getMessage(), FAILED);
+            case IOException _ when e.getMessage() != null -> main.report(command, e, e.getMessage(), FAILED);
             default -> main.report(command, e, "unexpected " + e + "; run with --debug for the details", FAILED);
         });
         // an Error (out of memory, a missing class) passes picocli by
@@ -98,11 +100,7 @@ public final class Main implements Callable<Integer> {
             try {
                 return new CommandLine.RunLast().execute(result);
             } catch (OutOfMemoryError e) {
-                return main.report(
-                        line,
-                        e,
-                        "out of memory; give more with IMAGESPACE_JAVA_OPTIONS=-Xmx8g, or use less data",
-                        FAILED);
+                return main.report(line, e, remedy(e), FAILED);
             }
         });
         return line;
@@ -115,6 +113,13 @@ public final class Main implements Callable<Integer> {
         }
         command.getErr().flush();
         return status;
+    }
+
+    private static String remedy(OutOfMemoryError e) {
+        boolean threads = String.valueOf(e.getMessage()).contains("native thread");
+        return threads
+                ? "the system gives no more threads; ask for fewer with --threads"
+                : "out of memory; give more with IMAGESPACE_JAVA_OPTIONS=-Xmx8g, or use less data";
     }
 
     private static String message(ParameterException e) {

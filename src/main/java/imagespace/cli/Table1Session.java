@@ -38,8 +38,7 @@ record Table1Session(Table1 table1, Table1Report report, int failed) {
         PrintStream err = System.err;
         try (Backend backend = Backends.open(backendName, threads);
                 Ledger ledger = Ledger.open(out, err::println)) {
-            Table1 table1 = new Table1(
-                    corpus, settings, backend, ledger, out, System.getProperty("imagespace.version", "unknown"));
+            Table1 table1 = new Table1(corpus, settings, backend, ledger, out, Main.Version.current());
             List<String> caption = caption(corpus, settings, table1, backend);
             caption.forEach(err::println);
             err.printf(

@@ -18,8 +18,7 @@ final class Terminal {
             return 0;
         }
         try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + StandardError.descriptor()))
-                    .toString();
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") ? columns() : 0;
         } catch (IOException | UnsupportedOperationException e) {
             Console console = System.console(); // not Linux

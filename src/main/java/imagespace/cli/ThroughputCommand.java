@@ -36,6 +36,10 @@ public final class ThroughputCommand implements Callable<Integer> {
     private static final int SIDE = 32;
     private static final int CHANNELS = 3;
     private static final int CLASSES = 10;
+    /** More images a step than any device is asked for; the largest layer's tensor still has an int's length. */
+    private static final int MAX_BATCH = 8192;
+
+    private static final double MAX_WARM_UP = 3600;
     /** Batches of images to choose from. */
     private static final int BATCHES = 4;
 
@@ -83,9 +87,11 @@ public final class ThroughputCommand implements Callable<Integer> {
         if (!Architecture.NAMES.contains(net)) {
             throw new ParameterException(spec.commandLine(), "--net is one of " + Architecture.NAMES + ", not " + net);
         }
-        if (batch < 1 || steps < 1 || !(warmUp >= 0)) {
+        if (batch < 1 || batch > MAX_BATCH || steps < 1 || !(warmUp >= 0 && warmUp <= MAX_WARM_UP)) {
             throw new ParameterException(
-                    spec.commandLine(), "--batch and --steps are at least 1, --warm-up at least 0");
+                    spec.commandLine(),
+                    "--batch lies in 1 to " + MAX_BATCH + ", --steps is at least 1, --warm-up lies in 0 to "
+                            + (int) MAX_WARM_UP);
         }
         try (Backend backend = Backends.open(backendName, threads, convolutions)) {
             System.err.println("Backend: " + backend.name() + " (" + backend.describe() + ")");

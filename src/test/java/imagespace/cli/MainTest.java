@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import imagespace.data.DataException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -43,7 +44,9 @@ class MainTest {
             switch (kind) {
                 case "data" -> throw new DataException("cats.bin is no cat");
                 case "io" -> throw new IOException("the disk is full");
+                case "end" -> throw new EOFException();
                 case "memory" -> throw new OutOfMemoryError("heap");
+                case "threads" -> throw new OutOfMemoryError("unable to create native thread: possibly out of memory");
                 default -> throw new IllegalStateException("surprise\nin two lines");
             }
         }
@@ -68,6 +71,8 @@ class MainTest {
         failsWith(2, "backend", "table1", "--data", "scenes", "--backend", "abacus", "--out", folder.toString());
         failsWith(2, "CUDA", "throughput", "--net", "keras", "--backend", "cuda");
         failsWith(2, "--net", "throughput", "--net", "alexnet");
+        failsWith(2, "--batch", "throughput", "--net", "keras", "--batch", "2000000000");
+        failsWith(2, "--warm-up", "throughput", "--net", "keras", "--warm-up", "Infinity");
         failsWith(2, "no data set", "data", "info", folder.resolve("none").toString());
         failsWith(2, "cifar10", "data", "fetch", "imagenet");
         failsWith(2, "such file", "data", "fetch", "cifar10", "--from", "nowhere.tgz", "--into", folder.toString());
@@ -76,13 +81,18 @@ class MainTest {
     @Test
     void failuresEndWithOne() {
         failsWith(1, "the disk is full", "throw", "--kind", "io");
+        failsWith(1, "EOFException", "throw", "--kind", "end");
         failsWith(1, "IMAGESPACE_JAVA_OPTIONS", "throw", "--kind", "memory");
+        failsWith(1, "--threads", "throw", "--kind", "threads");
         failsWith(1, "--debug", "throw", "--kind", "other");
     }
 
     @Test
-    void debugShowsTheStack() {
+    void debugShowsTheStackBeforeAndAfterTheCommand(@TempDir Path folder) {
         assertEquals(1, run("--debug", "throw", "--kind", "other"));
+        assertTrue(err.toString().contains("\tat "), err.toString());
+        err.getBuffer().setLength(0);
+        assertEquals(2, run("data", "info", folder.resolve("none").toString(), "--debug"));
         assertTrue(err.toString().contains("\tat "), err.toString());
     }
 

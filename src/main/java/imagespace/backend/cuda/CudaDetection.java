@@ -64,12 +64,18 @@ public final class CudaDetection {
                         .findFirst();
                 name.ifPresentOrElse(
                         present -> found.add(new Part(library.what(), present)),
-                        () -> missing.add(new Part(
-                                library.what(),
-                                "no " + String.join(" or ", library.names()) + "; " + library.remedy())));
+                        () -> missing.add(new Part(library.what(), whyMissing(library))));
             }
         }
         return new Report(List.copyOf(found), List.copyOf(missing));
+    }
+
+    private static String whyMissing(Library library) {
+        return library.names().stream()
+                .flatMap(CudaDetection::files)
+                .findFirst()
+                .map(file -> file + " does not load; 'ldd " + file + "' names what it needs")
+                .orElse("no " + String.join(" or ", library.names()) + "; " + library.remedy());
     }
 
     private static void driver(Arena arena, List<Part> found, List<Part> missing) {
@@ -130,14 +136,20 @@ public final class CudaDetection {
         try {
             return Optional.of(SymbolLookup.libraryLookup(name, arena));
         } catch (IllegalArgumentException e) {
-            String chosen = System.getenv("IMAGESPACE_CUDA");
-            return Stream.of(chosen == null ? "" : chosen, "/usr/local/cuda", "/opt/cuda")
-                    .filter(root -> !root.isEmpty())
-                    .flatMap(root -> Stream.of("", "lib64", "lib").map(folder -> Path.of(root, folder, name)))
-                    .filter(Files::isRegularFile)
-                    .findFirst()
-                    .flatMap(file -> openFile(file, arena));
+            return files(name)
+                    .map(file -> openFile(file, arena))
+                    .flatMap(Optional::stream)
+                    .findFirst();
         }
+    }
+
+    /** The files of that name under IMAGESPACE_CUDA and the usual folders of a toolkit. */
+    private static Stream<Path> files(String name) {
+        String chosen = System.getenv("IMAGESPACE_CUDA");
+        return Stream.of(chosen == null ? "" : chosen, "/usr/local/cuda", "/opt/cuda")
+                .filter(root -> !root.isEmpty())
+                .flatMap(root -> Stream.of("", "lib64", "lib").map(folder -> Path.of(root, folder, name)))
+                .filter(Files::isRegularFile);
     }
 
     @SuppressWarnings("restricted")
