@@ -4,12 +4,14 @@ import imagespace.backend.Philox;
 import imagespace.backend.RandomStream;
 
 /**
- * Value noise in four octaves, each of twice the frequency and half the amplitude of the one before: its spectrum falls
- * as one over the frequency, as that of natural images does. Some independent planes of SIDE x SIDE values in [-2, 2].
+ * Value noise in four octaves of equal amplitude, each of twice the frequency of the one before: an octave of the plane
+ * holds four times as many waves, so the amplitude of each falls about as one over its frequency, as in natural images.
+ * Some independent planes of SIDE x SIDE values in [-2, 2].
  */
 final class FractalNoise {
     private static final int SIDE = SceneCanvas.SIDE;
     private static final int OCTAVES = 4;
+    private static final double AMPLITUDE = 0.5;
     /** Pixels between the lattice points of the first octave. */
     private static final int COARSEST = SIDE / 2;
     /** Lattice points a side of the last octave, and so room for any. */
@@ -26,7 +28,6 @@ final class FractalNoise {
 
     double at(int plane, int row, int column) {
         double sum = 0;
-        double amplitude = 1;
         for (int octave = 0; octave < OCTAVES; octave++) {
             double cell = COARSEST >> octave;
             int y = (int) (row / cell);
@@ -36,8 +37,7 @@ final class FractalNoise {
             int at = ((plane * OCTAVES + octave) * POINTS + y) * POINTS + x;
             double top = lattice[at] * (1 - u) + lattice[at + 1] * u;
             double low = lattice[at + POINTS] * (1 - u) + lattice[at + POINTS + 1] * u;
-            sum += amplitude * (top * (1 - v) + low * v);
-            amplitude /= 2;
+            sum += AMPLITUDE * (top * (1 - v) + low * v);
         }
         return sum;
     }

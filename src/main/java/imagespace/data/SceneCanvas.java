@@ -35,10 +35,11 @@ final class SceneCanvas {
             return (x, y) -> Math.max(distance(x, y), -other.distance(x, y));
         }
 
-        /** This shape moved to (cx, cy), turned by an angle of the given cosine and sine, and scaled. */
-        default Shape placed(double cx, double cy, double scale, double cos, double sin) {
+        /** This shape moved to (cx, cy), turned by an angle of the given cosine and sine, scaled, and mirrored or not. */
+        default Shape placed(double cx, double cy, double scale, boolean mirrored, double cos, double sin) {
+            double across = mirrored ? -scale : scale;
             return (x, y) -> {
-                double dx = (x - cx) / scale;
+                double dx = (x - cx) / across;
                 double dy = (y - cy) / scale;
                 return distance(cos * dx + sin * dy, cos * dy - sin * dx) * scale;
             };

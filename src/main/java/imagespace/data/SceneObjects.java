@@ -21,9 +21,9 @@ final class SceneObjects {
     private SceneObjects() {}
 
     /** Where and how large an object is painted. */
-    record Pose(double x, double y, double scale, double cos, double sin) {
+    record Pose(double x, double y, double scale, boolean mirrored, double cos, double sin) {
         Shape of(Shape shape) {
-            return shape.placed(x, y, scale, cos, sin);
+            return shape.placed(x, y, scale, mirrored, cos, sin);
         }
     }
 

@@ -155,11 +155,12 @@ public final class Scenes {
 
     private static void object(SceneCanvas canvas, SceneRandom random, int which, double scale) {
         double turn = random.between(-0.3, 0.3);
-        double mirror = random.chance(0.5) ? 1 : -1;
+        boolean mirrored = random.chance(0.5);
         Pose pose = new Pose(
                 random.between(-0.35, 0.35),
                 random.between(-0.3, 0.3),
                 scale,
+                mirrored,
                 StrictMath.cos(turn),
                 StrictMath.sin(turn));
         canvas.tint(
@@ -167,23 +168,6 @@ public final class Scenes {
                 new double[] {0.05, 0.05, 0.07},
                 0.35);
         SceneObjects.paint(canvas, random, which, pose);
-        if (mirror < 0) {
-            mirror(canvas.rgb);
-        }
-    }
-
-    private static void mirror(double[] rgb) {
-        for (int row = 0; row < SIDE; row++) {
-            for (int column = 0; column < SIDE / 2; column++) {
-                for (int c = 0; c < CHANNELS; c++) {
-                    int left = (row * SIDE + column) * CHANNELS + c;
-                    int right = (row * SIDE + SIDE - 1 - column) * CHANNELS + c;
-                    double swapped = rgb[left];
-                    rgb[left] = rgb[right];
-                    rgb[right] = swapped;
-                }
-            }
-        }
     }
 
     /** Something in front: a bar (a post, a branch) or a blob (a bush, a stone). */
