@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
                     + " there, and a larger --runs or more --cells only adds what is missing."
         },
         footer = {
-            "Example, all cells on a fifth of CIFAR-10 (about 20 minutes on 2 fast cores):",
+            "Example, all cells on a fifth of CIFAR-10 (about 12 minutes on 2 fast cores):",
             "  imagespace table1 --data cifar10 --epochs 3 --train-limit 10000 --out out/small"
         })
 public final class Table1Command implements Callable<Integer> {

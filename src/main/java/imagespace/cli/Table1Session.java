@@ -4,6 +4,8 @@ import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.backend.Backends;
 import imagespace.data.Corpus;
+import imagespace.data.DataException;
+import imagespace.data.Images;
 import imagespace.experiment.Ledger;
 import imagespace.experiment.LedgerException;
 import imagespace.experiment.Metrics;
@@ -11,6 +13,8 @@ import imagespace.experiment.PlanProgress;
 import imagespace.experiment.Table1;
 import imagespace.experiment.Table1Cell;
 import imagespace.experiment.Table1Settings;
+import imagespace.nn.Architecture;
+import imagespace.nn.Network;
 import imagespace.report.CellFigures;
 import imagespace.report.Table1Report;
 import java.io.IOException;
@@ -34,7 +38,8 @@ import java.util.Map;
  */
 record Table1Session(Table1 table1, Table1Report report, int failed) {
     static Table1Session run(Corpus corpus, Table1Settings settings, String backendName, int threads, Path out)
-            throws IOException, LedgerException, BackendUnavailableException {
+            throws IOException, LedgerException, BackendUnavailableException, DataException {
+        checkSize(corpus);
         PrintStream err = System.err;
         try (Backend backend = Backends.open(backendName, threads);
                 Ledger ledger = Ledger.open(out, err::println)) {
@@ -64,6 +69,22 @@ record Table1Session(Table1 table1, Table1Report report, int failed) {
                         + " holds the reasons, and the same command tries them again");
             }
             return new Table1Session(table1, report, failed);
+        }
+    }
+
+    private static void checkSize(Corpus corpus) throws DataException {
+        Images images = corpus.train().images();
+        try {
+            Network.check(Architecture.keras(
+                    images.height(),
+                    images.width(),
+                    images.channels(),
+                    corpus.train().classes()));
+        } catch (IllegalArgumentException e) {
+            throw new DataException(
+                    corpus.name() + ": images of " + images.height() + "x" + images.width()
+                            + " are too small for the network (" + e.getMessage() + "); use larger ones",
+                    e);
         }
     }
 

@@ -32,7 +32,8 @@ final class CifarReader {
         return "data_batch_" + number + ".bin";
     }
 
-    static Corpus read(Path folder) throws DataException {
+    /** @param name of the corpus: "cifar10" for the published data set, else the folder's, whatever it holds */
+    static Corpus read(Path folder, String name) throws DataException {
         List<String> classes = classNames(folder.resolve(META));
         List<Path> batches = new ArrayList<>();
         for (int i = 1; Files.isRegularFile(folder.resolve(batch(i))); i++) {
@@ -46,7 +47,7 @@ final class CifarReader {
         Dataset train = split(batches, classes, files);
         Dataset test = split(List.of(folder.resolve(TEST)), classes, new ArrayList<>());
         Labels.checkAllUsed(folder, train, test);
-        return new Corpus("cifar10", train, test, files, CorpusDigest.of(train, test));
+        return new Corpus(name, train, test, files, CorpusDigest.of(train, test));
     }
 
     /** A batch after the last that was found means that one between them is missing. */

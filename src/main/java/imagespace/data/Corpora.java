@@ -43,10 +43,10 @@ public final class Corpora {
             throw new DataException(folder + " may not be read: ask for its permission, or copy it");
         }
         if (CifarReader.recognises(folder)) {
-            return CifarReader.read(folder);
+            return CifarReader.read(folder, name(folder));
         }
         if (CifarReader.recognises(folder.resolve(CIFAR10_FOLDER))) {
-            return CifarReader.read(folder.resolve(CIFAR10_FOLDER));
+            return CifarReader.read(folder.resolve(CIFAR10_FOLDER), name(folder));
         }
         if (IdxReader.recognises(folder)) {
             return IdxReader.read(folder);
@@ -74,7 +74,7 @@ public final class Corpora {
                 .orElseThrow(() -> new DataException("no CIFAR-10 in " + places.getFirst()
                         + "; run './imagespace data fetch cifar10', or set IMAGESPACE_DATA to the"
                         + " folder that holds it"));
-        Corpus corpus = CifarReader.read(folder);
+        Corpus corpus = CifarReader.read(folder, "cifar10");
         if (corpus.train().size() != CIFAR10_TRAIN || corpus.test().size() != CIFAR10_TEST) {
             throw new DataException(folder + " holds " + corpus.train().size() + " training and "
                     + corpus.test().size() + " test images, not the " + CIFAR10_TRAIN + " and " + CIFAR10_TEST

@@ -147,6 +147,18 @@ public final class Network {
         return start;
     }
 
+    /** Fails with an IllegalArgumentException that says why, if the architecture does not fit its images. */
+    public static void check(Architecture architecture) {
+        for (Geometry g : geometries(architecture)) {
+            switch (g.layer()) {
+                case Layer.Conv c -> g.conv();
+                case Layer.Dense d -> {}
+                case Layer.Dropout d -> {}
+                default -> g.pool();
+            }
+        }
+    }
+
     private Node node(Backend backend, Node previous, int room, Geometry g, int offset) {
         return switch (g.layer()) {
             case Layer.Conv c ->

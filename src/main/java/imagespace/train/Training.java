@@ -107,6 +107,7 @@ public final class Training {
             }
         }
         checkLoss();
+        checkParameters();
         epoch++;
         double seconds = (System.nanoTime() - start) * 1e-9;
         return new EpochSummary(epoch, totalsRead[0] / totalsRead[1], (double) totalsRead[2] / data.size(), seconds);
@@ -165,6 +166,18 @@ public final class Training {
         if (!Float.isFinite(totalsRead[0])) {
             throw new DivergedException(
                     "the loss became " + totalsRead[0] + " in epoch " + (epoch + 1) + "; try a smaller learning rate");
+        }
+    }
+
+    /** The last step's update shows in no loss any more. */
+    private void checkParameters() throws DivergedException {
+        float[] values = new float[network.parameters().size()];
+        backend.read(network.parameters(), values, values.length);
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new DivergedException(
+                        "a weight became " + value + " in epoch " + (epoch + 1) + "; try a smaller learning rate");
+            }
         }
     }
 

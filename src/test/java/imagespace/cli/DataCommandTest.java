@@ -52,7 +52,7 @@ class DataCommandTest {
         List<String> lines = out.toString().lines().toList();
         assertEquals(
                 List.of(
-                        "cifar10: images of 32x32 pixels, 3 channels",
+                        folder.getFileName() + ": images of 32x32 pixels, 3 channels",
                         "class          training       test",
                         "cat                   1          1",
                         "hippopotamus          2          1",

@@ -75,6 +75,7 @@ class MainTest {
         failsWith(2, "--warm-up", "throughput", "--net", "keras", "--warm-up", "Infinity");
         failsWith(2, "no data set", "data", "info", folder.resolve("none").toString());
         failsWith(2, "cifar10", "data", "fetch", "imagenet");
+        failsWith(2, "a batch has up to", "table1", "--data", "scenes", "--batch", "100000000");
         failsWith(2, "such file", "data", "fetch", "cifar10", "--from", "nowhere.tgz", "--into", folder.toString());
     }
 
