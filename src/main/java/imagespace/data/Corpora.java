@@ -27,11 +27,18 @@ public final class Corpora {
      * of a folder: the CIFAR-10 binary layout, MNIST-style IDX files, or images by class.
      */
     public static Corpus open(String nameOrPath) throws DataException {
-        return switch (nameOrPath) {
-            case "scenes" -> Scenes.corpus();
-            case "cifar10" -> cifar10(cifar10Places());
-            default -> openFolder(path(nameOrPath));
-        };
+        try {
+            return switch (nameOrPath) {
+                case "scenes" -> Scenes.corpus();
+                case "cifar10" -> cifar10(cifar10Places());
+                default -> openFolder(path(nameOrPath));
+            };
+        } catch (OutOfMemoryError e) { // each file had room, but not all at once; what was read is free again
+            throw new DataException(
+                    nameOrPath + " needs more memory than Java has here: give more with"
+                            + " IMAGESPACE_JAVA_OPTIONS=-Xmx8g, or use less data",
+                    e);
+        }
     }
 
     private static Corpus openFolder(Path folder) throws DataException {
