@@ -14,6 +14,7 @@ import java.util.SortedMap;
  * @param status {@link #FINISHED} or {@link #FAILED}
  * @param reason why it failed; absent if it did not
  * @param metrics results in full precision, by symbol; null stands for NaN; empty if the run failed
+ * @param curves results that are many numbers by name, such as one an epoch; absent if there are none
  * @param configuration all that decides the result
  * @param hash of the configuration
  * @param data name of the data set, as the user gave it
@@ -24,7 +25,9 @@ import java.util.SortedMap;
  * @param seconds wall time
  * @param time when it ended, ISO 8601, UTC
  */
-@JsonPropertyOrder({"experiment", "cell", "run", "seed", "status", "reason", "metrics", "configuration", "hash"})
+@JsonPropertyOrder({
+    "experiment", "cell", "run", "seed", "status", "reason", "metrics", "curves", "configuration", "hash"
+})
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record LedgerEntry(
         String experiment,
@@ -34,6 +37,7 @@ public record LedgerEntry(
         String status,
         String reason,
         @JsonInclude(content = JsonInclude.Include.ALWAYS) SortedMap<String, Double> metrics,
+        SortedMap<String, double[]> curves,
         Configuration configuration,
         String hash,
         String data,

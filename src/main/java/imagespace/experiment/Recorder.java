@@ -27,15 +27,22 @@ record Recorder(Ledger ledger, String experiment, String data, Backend backend, 
 
     /** The run has ended with a result. */
     void finished(Run run, SortedMap<String, Double> metrics) throws IOException {
-        append(run, LedgerEntry.FINISHED, null, metrics);
+        append(run, LedgerEntry.FINISHED, null, metrics, null);
+    }
+
+    /** The run has ended with a result that holds curves, too. */
+    void finished(Run run, SortedMap<String, Double> metrics, SortedMap<String, double[]> curves) throws IOException {
+        append(run, LedgerEntry.FINISHED, null, metrics, curves.isEmpty() ? null : curves);
     }
 
     /** The run has ended without one. */
     void failed(Run run, String reason) throws IOException {
-        append(run, LedgerEntry.FAILED, reason, Collections.emptySortedMap());
+        append(run, LedgerEntry.FAILED, reason, Collections.emptySortedMap(), null);
     }
 
-    private void append(Run run, String status, String reason, SortedMap<String, Double> metrics) throws IOException {
+    private void append(
+            Run run, String status, String reason, SortedMap<String, Double> metrics, SortedMap<String, double[]> curves)
+            throws IOException {
         ledger.append(new LedgerEntry(
                 experiment,
                 run.cell,
@@ -44,6 +51,7 @@ record Recorder(Ledger ledger, String experiment, String data, Backend backend, 
                 status,
                 reason,
                 metrics,
+                curves,
                 run.configuration,
                 run.configuration.hash(),
                 data,

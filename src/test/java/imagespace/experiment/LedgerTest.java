@@ -174,6 +174,7 @@ class LedgerTest {
                 reason == null ? LedgerEntry.FINISHED : LedgerEntry.FAILED,
                 reason,
                 metrics,
+                null,
                 configuration(run),
                 configuration(run).hash(),
                 "scenes",
