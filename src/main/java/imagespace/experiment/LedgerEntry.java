@@ -26,7 +26,16 @@ import java.util.SortedMap;
  * @param time when it ended, ISO 8601, UTC
  */
 @JsonPropertyOrder({
-    "experiment", "cell", "run", "seed", "status", "reason", "metrics", "curves", "configuration", "hash"
+    "experiment",
+    "cell",
+    "run",
+    "seed",
+    "status",
+    "reason",
+    "metrics",
+    "curves",
+    "configuration",
+    "hash"
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record LedgerEntry(

@@ -41,7 +41,11 @@ record Recorder(Ledger ledger, String experiment, String data, Backend backend, 
     }
 
     private void append(
-            Run run, String status, String reason, SortedMap<String, Double> metrics, SortedMap<String, double[]> curves)
+            Run run,
+            String status,
+            String reason,
+            SortedMap<String, Double> metrics,
+            SortedMap<String, double[]> curves)
             throws IOException {
         ledger.append(new LedgerEntry(
                 experiment,

@@ -223,7 +223,7 @@ public final class Network {
         return nodes.getLast().gradient(false);
     }
 
-    /** What {@link #backwardToInput} sets: the gradient of the loss by the images. */
+    /** What {@link #backwardToInput} sets: the gradient of the loss by the images, [room, height, width, channels]. */
     public Tensor dInput() {
         return input.gradient(false);
     }
@@ -242,17 +242,18 @@ public final class Network {
 
     /** Sets {@link #gradients} from {@link #dLogits}; {@code training} as in the forward pass before. */
     public void backward(int n, boolean training) {
-        backward(n, training, false);
-    }
-
-    /** As {@link #backward}, and sets {@link #dInput} too. */
-    public void backwardToInput(int n, boolean training) {
-        backward(n, training, true);
-    }
-
-    private void backward(int n, boolean training, boolean toInput) {
         for (int i = nodes.size() - 1; i >= 0; i--) {
-            nodes.get(i).backward(n, training, i > 0 || toInput);
+            nodes.get(i).backward(n, training, true, i > 0);
+        }
+    }
+
+    /**
+     * Sets {@link #dInput} from {@link #dLogits}, as an attack wants it: dropout off, and the gradients of the weights are
+     * not computed (those of the biases are left undefined).
+     */
+    public void backwardToInput(int n) {
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            nodes.get(i).backward(n, false, false, true);
         }
     }
 }

@@ -10,8 +10,8 @@ import imagespace.backend.Tensor;
  * A layer at run time: its output, the gradient of its output, and how to compute the one from the previous node's
  * output and the previous node's gradient from the other.
  *
- * <p>{@code forward} sets {@link #output}; {@code backward} reads {@link #gradient}, sets the gradients of the node's
- * parameters, and sets the previous node's gradient if somebody wants it.
+ * <p>{@code forward} sets {@link #output}; {@code backward} reads {@link #gradient}, and sets the gradients of the node's
+ * parameters and the previous node's gradient, each if somebody wants it.
  */
 abstract class Node {
     final Backend backend;
@@ -51,8 +51,11 @@ abstract class Node {
 
     abstract void forward(int n, boolean training, long seed);
 
-    /** @param wanted whether the previous node's gradient is wanted; the parameters' always are */
-    abstract void backward(int n, boolean training, boolean wanted);
+    /**
+     * @param weights whether the gradients of the weights are wanted
+     * @param wanted whether the previous node's gradient is wanted
+     */
+    abstract void backward(int n, boolean training, boolean weights, boolean wanted);
 
     /** The images. */
     static final class Input extends Node {
@@ -64,7 +67,7 @@ abstract class Node {
         void forward(int n, boolean training, long seed) {}
 
         @Override
-        void backward(int n, boolean training, boolean wanted) {}
+        void backward(int n, boolean training, boolean weights, boolean wanted) {}
     }
 
     /** Weights and bias of a node, as views of the network's parameters and gradients. */
@@ -95,12 +98,14 @@ abstract class Node {
         }
 
         @Override
-        void backward(int n, boolean training, boolean wanted) {
+        void backward(int n, boolean training, boolean weights, boolean wanted) {
             Tensor dOut = gradient(training);
             if (!pooled) {
                 backwardActivation(dOut, out, n * shape.outHeight() * shape.outWidth());
             }
-            backend.convBackwardWeights(p.dWeights, dOut, previous.output(training), shape, n);
+            if (weights) {
+                backend.convBackwardWeights(p.dWeights, dOut, previous.output(training), shape, n);
+            }
             if (wanted) {
                 backend.convBackwardData(previous.gradient(training), dOut, p.weights, shape, n);
             }
@@ -127,10 +132,12 @@ abstract class Node {
         }
 
         @Override
-        void backward(int n, boolean training, boolean wanted) {
+        void backward(int n, boolean training, boolean weights, boolean wanted) {
             Tensor dOut = gradient(training);
             backend.activationBackward(dOut, p.dBias, out, activation, n, outputs);
-            backend.denseBackwardWeights(p.dWeights, dOut, previous.output(training), inputs, outputs, n);
+            if (weights) {
+                backend.denseBackwardWeights(p.dWeights, dOut, previous.output(training), inputs, outputs, n);
+            }
             if (wanted) {
                 backend.denseBackwardData(previous.gradient(training), dOut, p.weights, inputs, outputs, n);
             }
@@ -157,7 +164,7 @@ abstract class Node {
         }
 
         @Override
-        void backward(int n, boolean training, boolean wanted) {
+        void backward(int n, boolean training, boolean weights, boolean wanted) {
             if (wanted) {
                 Tensor in = previous.output(training);
                 Tensor dOut = gradient(training);
@@ -185,7 +192,7 @@ abstract class Node {
         }
 
         @Override
-        void backward(int n, boolean training, boolean wanted) {
+        void backward(int n, boolean training, boolean weights, boolean wanted) {
             if (conv != null) {
                 backend.averagePoolActivationBackward(
                         conv.gradient(training), conv.p.dBias, gradient(training), conv.out, conv.activation, shape, n);
@@ -226,7 +233,7 @@ abstract class Node {
         }
 
         @Override
-        void backward(int n, boolean training, boolean wanted) {
+        void backward(int n, boolean training, boolean weights, boolean wanted) {
             if (training && wanted) {
                 backend.dropoutBackward(previous.gradient(true), gradient(true), mask, n * size);
             }

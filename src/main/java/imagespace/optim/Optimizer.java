@@ -2,6 +2,7 @@ package imagespace.optim;
 
 import imagespace.backend.Backend;
 import imagespace.backend.Tensor;
+import java.util.List;
 
 /** An update rule with its constants. {@link #start} gives it the state for one network. */
 public sealed interface Optimizer {
@@ -10,7 +11,12 @@ public sealed interface Optimizer {
         @Override
         public Stepper start(Backend backend, Tensor parameters) {
             Tensor velocity = backend.tensor(parameters.size());
-            return gradients -> backend.sgdStep(parameters, gradients, velocity, rate, momentum);
+            return new Stepper(List.of(velocity)) {
+                @Override
+                public void step(Tensor gradients, long step) {
+                    backend.sgdStep(parameters, gradients, velocity, rate, momentum);
+                }
+            };
         }
     }
 
@@ -20,15 +26,21 @@ public sealed interface Optimizer {
         public Stepper start(Backend backend, Tensor parameters) {
             Tensor m = backend.tensor(parameters.size());
             Tensor v = backend.tensor(parameters.size());
-            return new Stepper() {
-                private int step;
-
+            return new Stepper(List.of(m, v)) {
                 @Override
-                public void step(Tensor gradients) {
-                    backend.adamStep(parameters, gradients, m, v, rate, beta1, beta2, epsilon, ++step);
+                public void step(Tensor gradients, long step) {
+                    backend.adamStep(parameters, gradients, m, v, rate, beta1, beta2, epsilon, Math.toIntExact(step));
                 }
             };
         }
+    }
+
+    /** The same rule with its rate multiplied. */
+    default Optimizer faster(double factor) {
+        return switch (this) {
+            case Sgd sgd -> new Sgd((float) (sgd.rate * factor), sgd.momentum);
+            case Adam adam -> new Adam((float) (adam.rate * factor), adam.beta1, adam.beta2, adam.epsilon);
+        };
     }
 
     /** Adam with the usual constants: beta1 .9, beta2 .999, epsilon 1e-7 as in Keras. */
@@ -40,8 +52,20 @@ public sealed interface Optimizer {
     Stepper start(Backend backend, Tensor parameters);
 
     /** Updates the parameters it was started with. */
-    interface Stepper {
-        /** One step along the gradients, as many as parameters. */
-        void step(Tensor gradients);
+    abstract class Stepper {
+        private final List<Tensor> state;
+
+        /** @param state all that it remembers between steps, each tensor as long as the parameters */
+        Stepper(List<Tensor> state) {
+            this.state = state;
+        }
+
+        /** One step along the gradients, as many as parameters; {@code step} is 1 for the first. */
+        public abstract void step(Tensor gradients, long step);
+
+        /** What must be saved and restored for a training to go on as if it had not stopped. */
+        public List<Tensor> state() {
+            return state;
+        }
     }
 }

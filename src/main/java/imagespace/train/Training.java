@@ -1,19 +1,16 @@
 package imagespace.train;
 
-import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
 import imagespace.backend.Backend.Pixels;
 import imagespace.backend.Philox;
 import imagespace.backend.RandomStream;
 import imagespace.backend.Tensor;
 import imagespace.data.Dataset;
-import imagespace.data.Images;
 import imagespace.nn.Architecture;
 import imagespace.nn.Network;
 import imagespace.optim.Optimizer.Stepper;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
-import java.util.Map;
+import java.util.List;
 
 /**
  * One network being trained on one data set: {@link #step} is the whole of it, {@link #epoch} repeats it.
@@ -29,7 +26,7 @@ public final class Training {
     private final Dataset data;
     private final TrainingConfig config;
     private final Stepper optimizer;
-    private final Map<Images, Pixels> uploaded = new IdentityHashMap<>();
+    private final Predictor predictor;
     private final Pixels pixels;
     private final Tensor labels;
     private final Tensor weights;
@@ -44,6 +41,8 @@ public final class Training {
     private final int[] orderedIds;
     private final float[] labelBatch;
     private final float[] weightBatch;
+    private SampleHistory history; // null if nothing is recorded
+    private float[] probabilitiesRead;
     private long augmentSeed;
     private int epoch;
     private long steps;
@@ -62,7 +61,8 @@ public final class Training {
                     "the network has " + network.classes() + " outputs, the data " + data.classes() + " classes");
         }
         optimizer = config.optimizer().start(backend, network.parameters());
-        pixels = pixels(data.images());
+        predictor = new Predictor(backend, network, config.batch(), config.seed());
+        pixels = predictor.pixels(data.images());
         labels = backend.tensor(config.batch());
         weights = backend.tensor(config.batch());
         probabilities = backend.tensor(config.batch(), network.classes());
@@ -97,6 +97,9 @@ public final class Training {
     public EpochSummary epoch(Progress progress) throws DivergedException {
         long start = System.nanoTime();
         startEpoch();
+        if (history != null) {
+            history.startEpoch();
+        }
         int step = 0;
         for (int from = 0; from < data.size(); from += config.batch()) {
             int n = Math.min(config.batch(), data.size() - from);
@@ -115,7 +118,7 @@ public final class Training {
 
     /**
      * A training step on the samples {@code [from, from + n)} of the epoch's order: batch, forward, loss, backward,
-     * update.
+     * update, and the statistics if they are wanted.
      */
     public void step(int from, int n) {
         assembleBatch(from, n);
@@ -131,8 +134,10 @@ public final class Training {
                 network.classes(),
                 n);
         network.backward(n, true);
-        optimizer.step(network.gradients());
-        steps++;
+        optimizer.step(network.gradients(), ++steps);
+        if (history != null) {
+            recordBatch(from, n);
+        }
     }
 
     private void assembleBatch(int from, int n) {
@@ -171,9 +176,7 @@ public final class Training {
 
     /** The last step's update shows in no loss any more. */
     private void checkParameters() throws DivergedException {
-        float[] values = new float[network.parameters().size()];
-        backend.read(network.parameters(), values, values.length);
-        for (float value : values) {
+        for (float value : read(network.parameters())) {
             if (!Float.isFinite(value)) {
                 throw new DivergedException(
                         "a weight became " + value + " in epoch " + (epoch + 1) + "; try a smaller learning rate");
@@ -181,37 +184,80 @@ public final class Training {
         }
     }
 
-    /** Classifies samples with the network as it stands: dropout off, no augmentation. */
-    public Predictions predict(Dataset samples, Progress progress) {
-        Pixels source = pixels(samples.images());
-        int classes = network.classes();
-        float[] p = new float[config.batch() * classes];
-        int[] predicted = new int[samples.size()];
-        float[] maximum = new float[samples.size()];
-        float[] ofLabel = new float[samples.size()];
-        for (int from = 0; from < samples.size(); from += config.batch()) {
-            int n = Math.min(config.batch(), samples.size() - from);
-            backend.assemble(network.input(), source, samples.ids(), from, Augmentation.NONE, config.seed(), 0, n);
-            network.forward(n, false, 0);
-            backend.softmax(probabilities, network.logits(), classes, n);
-            backend.read(probabilities, p, n * classes);
-            for (int i = 0; i < n; i++) {
-                int best = 0;
-                for (int c = 1; c < classes; c++) {
-                    if (p[i * classes + c] > p[i * classes + best]) {
-                        best = c;
-                    }
-                }
-                predicted[from + i] = best;
-                maximum[from + i] = p[i * classes + best];
-                ofLabel[from + i] = p[i * classes + samples.labels()[from + i]];
-            }
-            progress.advance(n);
+    /**
+     * From the next epoch on, keeps what the training pass itself says of every sample: the statistics of section 4.3 at no
+     * further pass. It reads, and changes nothing: the weights come out the same.
+     */
+    public void record(SampleHistory samples) {
+        if (samples.size() != data.size()) {
+            throw new IllegalArgumentException(samples.size() + " samples to record, " + data.size() + " to train on");
         }
-        return new Predictions(samples.ids(), samples.labels(), predicted, maximum, ofLabel);
+        history = samples;
+        probabilitiesRead = new float[config.batch() * network.classes()];
     }
 
-    private Pixels pixels(Images images) {
-        return uploaded.computeIfAbsent(images, i -> backend.upload(i.pixels(), i.height(), i.width(), i.channels()));
+    private void recordBatch(int from, int n) {
+        int classes = network.classes();
+        backend.read(probabilities, probabilitiesRead, n * classes);
+        for (int i = 0; i < n; i++) {
+            int position = order[from + i];
+            int best = Predictions.largest(probabilitiesRead, i * classes, classes);
+            history.set(
+                    position,
+                    best,
+                    probabilitiesRead[i * classes + data.labels()[position]],
+                    probabilitiesRead[i * classes + best]);
+        }
+    }
+
+    /** Classifies samples with the network as it stands: dropout off, no augmentation. */
+    public Predictions predict(Dataset samples, Progress progress) {
+        return predictor.predict(samples, progress);
+    }
+
+    /**
+     * All that a training is between two epochs, besides its data and configuration: random numbers are functions of the
+     * seed and these counters.
+     *
+     * @param epoch epochs finished
+     * @param steps steps done
+     * @param parameters of the network
+     * @param optimizer what the optimiser remembers
+     */
+    public record State(int epoch, long steps, float[] parameters, List<float[]> optimizer) {}
+
+    /** The state after the last epoch that ended. */
+    public State state() {
+        return new State(
+                epoch,
+                steps,
+                read(network.parameters()),
+                optimizer.state().stream().map(this::read).toList());
+    }
+
+    /**
+     * Goes on from a state of a training with the same data and configuration, to the same bits.
+     *
+     * @throws IllegalArgumentException if it is of another network or optimiser
+     */
+    public void restore(State state) {
+        boolean fits = state.parameters.length == network.parameters().size()
+                && state.optimizer.size() == optimizer.state().size()
+                && state.optimizer.stream().allMatch(s -> s.length == state.parameters.length);
+        if (!fits) {
+            throw new IllegalArgumentException("the state is of another network or optimiser");
+        }
+        backend.write(network.parameters(), state.parameters, state.parameters.length);
+        for (int i = 0; i < state.optimizer.size(); i++) {
+            backend.write(optimizer.state().get(i), state.optimizer.get(i), state.parameters.length);
+        }
+        epoch = state.epoch;
+        steps = state.steps;
+    }
+
+    private float[] read(Tensor tensor) {
+        float[] values = new float[tensor.size()];
+        backend.read(tensor, values, values.length);
+        return values;
     }
 }

@@ -1,0 +1,140 @@
+package imagespace.attack;
+
+import imagespace.backend.Augmentation;
+import imagespace.backend.Backend;
+import imagespace.backend.Backend.Pixels;
+import imagespace.backend.Tensor;
+import imagespace.data.Dataset;
+import imagespace.nn.Network;
+import imagespace.train.Predictions;
+import imagespace.train.Progress;
+import java.util.List;
+
+/**
+ * The fast gradient sign method (Goodfellow et al., 2015), as section 4.3 uses it: x' = clip(x + eps * sign(gradient of
+ * the cross-entropy at x), 0, 1). The attacker knows the network; dropout is off.
+ *
+ * <p>The label in the cross-entropy is by default the network's own prediction, as in CleverHans, so that the attack does
+ * not leak the true label.
+ */
+public final class Fgsm {
+    /** Whose label the attack leads away from. */
+    public enum Label {
+        PREDICTED,
+        TRUE
+    }
+
+    private final Backend backend;
+    private final Network network;
+    private final int batch;
+    private final Label label;
+    private final Tensor images; // [batch, height, width, channels]
+    private final Tensor labels; // [batch]
+    private final Tensor weights; // [batch], all 1
+    private final Tensor probabilities; // [batch, classes]
+    private final Tensor totals; // [3], not looked at
+    private final float[] logits; // [batch, classes], on the host
+    private final float[] labelBatch; // [batch]
+
+    /** @param batch largest batch, at most the network's room */
+    public Fgsm(Backend backend, Network network, int batch, Label label) {
+        this.backend = backend;
+        this.network = network;
+        this.batch = batch;
+        this.label = label;
+        int[] shape = network.input().shape();
+        shape[0] = batch;
+        images = backend.tensor(shape);
+        labels = backend.tensor(batch);
+        weights = backend.tensor(batch);
+        backend.fill(weights, 1);
+        probabilities = backend.tensor(batch, network.classes());
+        totals = backend.tensor(3);
+        logits = new float[batch * network.classes()];
+        labelBatch = new float[batch];
+    }
+
+    /**
+     * Accuracy under attack.
+     *
+     * @param eps sizes of the perturbation, in [0, 1]; 0 stands for the images as they are
+     * @return for each eps the share of samples that are still classified correctly
+     */
+    public double[] accuracy(Dataset samples, List<Double> eps, Progress progress) {
+        Pixels pixels = backend.upload(
+                samples.images().pixels(),
+                samples.images().height(),
+                samples.images().width(),
+                samples.images().channels());
+        int[] right = new int[eps.size()];
+        for (int from = 0; from < samples.size(); from += batch) {
+            int n = Math.min(batch, samples.size() - from);
+            backend.assemble(images, pixels, samples.ids(), from, Augmentation.NONE, 0, 0, n);
+            backend.assemble(network.input(), pixels, samples.ids(), from, Augmentation.NONE, 0, 0, n);
+            inputGradient(samples.labels(), from, n);
+            for (int e = 0; e < right.length; e++) {
+                step(eps.get(e).floatValue(), n);
+                network.forward(n, false, 0);
+                right[e] += right(samples.labels(), from, n);
+            }
+            progress.advance(n);
+        }
+        double[] accuracy = new double[right.length];
+        for (int e = 0; e < right.length; e++) {
+            accuracy[e] = (double) right[e] / samples.size();
+        }
+        return accuracy;
+    }
+
+    /** Sets {@link Network#dInput} for the images of {@link Network#input}. */
+    private void inputGradient(int[] trueLabels, int from, int n) {
+        network.forward(n, false, 0);
+        setLabels(trueLabels, from, n);
+        backend.softmaxCrossEntropy(
+                network.dLogits(), probabilities, totals, network.logits(), labels, weights, 0, network.classes(), n);
+        network.backwardToInput(n);
+    }
+
+    /** Puts the attacked images into {@link Network#input}; forward passes leave the gradient alone. */
+    private void step(float eps, int n) {
+        backend.signStep(
+                network.input(),
+                images,
+                network.dInput(),
+                eps,
+                n * network.input().size() / room());
+    }
+
+    private int room() {
+        return network.input().shape()[0];
+    }
+
+    private void setLabels(int[] trueLabels, int from, int n) {
+        if (label == Label.PREDICTED) {
+            readLogits(n);
+        }
+        for (int i = 0; i < n; i++) {
+            labelBatch[i] = label == Label.PREDICTED ? predicted(i) : trueLabels[from + i];
+        }
+        backend.write(labels, labelBatch, n);
+    }
+
+    private int right(int[] trueLabels, int from, int n) {
+        readLogits(n);
+        int right = 0;
+        for (int i = 0; i < n; i++) {
+            if (predicted(i) == trueLabels[from + i]) {
+                right++;
+            }
+        }
+        return right;
+    }
+
+    private void readLogits(int n) {
+        backend.read(network.logits(), logits, n * network.classes());
+    }
+
+    private int predicted(int i) {
+        return Predictions.largest(logits, i * network.classes(), network.classes());
+    }
+}
