@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             QuickstartCommand.class,
             Table1Command.class,
+            ClaimsCommand.class,
             DataCommand.class,
             DevicesCommand.class,
             ThroughputCommand.class

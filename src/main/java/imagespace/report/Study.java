@@ -99,25 +99,25 @@ public record Study(
                 .toArray();
     }
 
-    /** A setting that is a number; 0 if there is none of that name. */
-    public int number(String setting) {
-        return settings.get(setting) instanceof Number number ? number.intValue() : 0;
+    /** What was compared, in one line: experiment, data, sizes, runs, as far as they are known. */
+    public String label() {
+        List<String> parts = new ArrayList<>();
+        add(parts, "trainSamples", "%,d training samples");
+        add(parts, "testSamples", "%,d test samples");
+        add(parts, "epochs", "%,d epochs");
+        add(parts, "network", "network %s");
+        parts.addAll(StudyKey.labels(settings));
+        int runs = runs().size();
+        parts.add(runs + (runs == 1 ? " run" : " runs"));
+        String digest = settings.containsKey("dataDigest")
+                ? String.format(Locale.ROOT, " (digest %.12s)", settings.get("dataDigest"))
+                : "";
+        return experiment + " on " + data + digest + ": " + String.join(", ", parts);
     }
 
-    /** What was compared, in one line: experiment, data, sizes, runs. */
-    public String label() {
-        StringBuilder label = new StringBuilder(String.format(
-                Locale.ROOT,
-                "%s on %s (digest %.12s): %,d training and %,d test samples, %d epochs, network %s",
-                experiment,
-                data,
-                settings.get("dataDigest"),
-                number("trainSamples"),
-                number("testSamples"),
-                number("epochs"),
-                settings.get("network")));
-        StudyKey.labels(settings).forEach(more -> label.append(", ").append(more));
-        int runs = runs().size();
-        return label.append(", ").append(runs).append(runs == 1 ? " run" : " runs").toString();
+    private void add(List<String> parts, String setting, String format) {
+        if (settings.containsKey(setting)) {
+            parts.add(String.format(Locale.ROOT, format, settings.get(setting)));
+        }
     }
 }

@@ -1,0 +1,73 @@
+package imagespace.cli;
+
+import imagespace.experiment.LedgerException;
+import imagespace.report.Study;
+import imagespace.report.claims.Claims;
+import imagespace.report.claims.ClaimsJson;
+import imagespace.report.claims.ClaimsReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The twelve claims of the paper, judged from ledgers. */
+@Command(
+        name = "claims",
+        showDefaultValues = true,
+        description = {
+            "Judges the paper's twelve claims from the ledgers in DIR and its subfolders, three levels down: supported,"
+                    + " contradicted or open at 95 %, with the effect, its interval and the number of pairs. Runs on other"
+                    + " data or with other settings are judged apart.",
+            "Writes DIR/claims.md and DIR/claims.json. The ledgers are only read, also while an experiment is running."
+        })
+public final class ClaimsCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    private boolean help;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "out",
+            description = "The output folder of an experiment, or of several.")
+    private Path out;
+
+    /** Prints the verdicts and writes both files. */
+    @Override
+    public Integer call() throws IOException {
+        Claims claims = Claims.judge(studies());
+        ClaimsReport report = new ClaimsReport(claims);
+        write(out.resolve("claims.md"), report.markdown());
+        write(out.resolve("claims.json"), ClaimsJson.of(claims));
+        spec.commandLine().getOut().print(Terminal.printable(report.text()));
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+
+    private List<Study> studies() throws IOException {
+        try {
+            return Study.find(out);
+        } catch (LedgerException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /** Writes the file, or leaves what was there. */
+    private static void write(Path file, String text) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Files.writeString(part, text);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}
