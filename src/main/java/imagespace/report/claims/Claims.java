@@ -1,5 +1,6 @@
 package imagespace.report.claims;
 
+import imagespace.experiment.Table1;
 import imagespace.report.Holm;
 import imagespace.report.PairedComparison;
 import imagespace.report.Study;
@@ -135,8 +136,10 @@ public record Claims(List<Section> studies, int tests) {
         return new Claims(List.copyOf(sections), holm.length);
     }
 
+    /** Base runs alone are about no claim. */
     private static boolean isAbout(Study study, Claim claim) {
-        return study.experiment().equals(claim.experiment());
+        return study.experiment().equals(claim.experiment())
+                && study.cells().keySet().stream().anyMatch(cell -> !cell.equals(Table1.BASE));
     }
 
     private static int firstClaim(Study study) {

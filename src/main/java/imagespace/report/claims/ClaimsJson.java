@@ -57,6 +57,11 @@ public final class ClaimsJson {
             values.put("p", tested ? number(judgement.comparison().tTest()) : null);
             values.put("pHolm", number(judgement.holm()));
             values.put("pWilcoxon", tested ? number(judgement.comparison().wilcoxon()) : null);
+            values.put(
+                    "paper",
+                    PaperEvidence.of(judgement.claim())
+                            .map(paper -> number(paper.effect().interval().mean()))
+                            .orElse(null));
             values.put("rows", contrasts(evidence.rows()));
             values.put("rowsPaperWay", evidence.rowsPaperWay());
             values.put("beside", contrasts(evidence.beside()));

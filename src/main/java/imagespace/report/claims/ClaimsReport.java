@@ -96,6 +96,7 @@ public record ClaimsReport(Claims claims) {
             if (!evidence.rows().isEmpty()) {
                 lines.add(evidence.count());
             }
+            PaperEvidence.of(judgement.claim()).ifPresent(paper -> lines.add("in the paper: " + paper(paper)));
         }
         if (!judgement.reason().isEmpty()) {
             lines.add("open: " + judgement.reason());
@@ -104,6 +105,12 @@ public record ClaimsReport(Claims claims) {
             lines.addAll(evidence.notes());
         }
         return lines;
+    }
+
+    private static String paper(Evidence paper) {
+        Unit unit = paper.effect().unit();
+        String rows = paper.rows().isEmpty() ? "" : ", " + paper.rowsPaperWay() + " of " + paper.rows().size() + " rows";
+        return unit.number(paper.effect().interval().mean()) + " " + unit.words() + rows;
     }
 
     private static String effect(Judgement judgement) {
