@@ -14,14 +14,14 @@ import org.apache.commons.statistics.inference.WilcoxonSignedRankTest;
 public record PairedComparison(Interval difference, double tTest, double wilcoxon) {
     /** Of the differences that are numbers, one a pair. */
     public static PairedComparison of(double[] differences) {
-        double[] numbers =
-                Arrays.stream(differences).filter(Double::isFinite).toArray();
+        double[] numbers = Arrays.stream(differences).filter(Double::isFinite).toArray();
         Interval interval = Interval.of(numbers);
         if (numbers.length < 2) {
             return new PairedComparison(interval, Double.NaN, Double.NaN);
         }
         if (Arrays.stream(numbers).allMatch(difference -> difference == 0)) {
-            return new PairedComparison(interval, 1, 1); // the tests are not defined, but nothing speaks for a difference
+            return new PairedComparison(
+                    interval, 1, 1); // the tests are not defined, but nothing speaks for a difference
         }
         return new PairedComparison(
                 interval,

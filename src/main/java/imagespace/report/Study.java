@@ -49,11 +49,12 @@ public record Study(
         Map<String, LedgerEntry> byHash = new LinkedHashMap<>();
         entries.stream().filter(LedgerEntry::finished).forEach(entry -> byHash.putIfAbsent(entry.hash(), entry));
         Map<StudyKey, List<LedgerEntry>> groups = new LinkedHashMap<>();
-        byHash.values().forEach(entry -> groups.computeIfAbsent(StudyKey.of(entry), _ -> new ArrayList<>())
-                .add(entry));
+        byHash.values()
+                .forEach(entry -> groups.computeIfAbsent(StudyKey.of(entry), _ -> new ArrayList<>())
+                        .add(entry));
         List<Study> studies = new ArrayList<>();
-        groups.forEach((key, group) ->
-                StudyKey.split(group).forEach((more, part) -> studies.add(study(key, more, part))));
+        groups.forEach(
+                (key, group) -> StudyKey.split(group).forEach((more, part) -> studies.add(study(key, more, part))));
         return List.copyOf(studies);
     }
 

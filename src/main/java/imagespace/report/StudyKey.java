@@ -56,8 +56,11 @@ record StudyKey(String experiment, SortedMap<String, Object> settings) {
             Map<Map<String, Object>, List<LedgerEntry>> parts, String name, Function<LedgerEntry, Object> choice) {
         Map<Map<String, Object>, List<LedgerEntry>> finer = new LinkedHashMap<>();
         parts.forEach((key, entries) -> {
-            List<Object> choices =
-                    entries.stream().map(choice).filter(Objects::nonNull).distinct().toList();
+            List<Object> choices = entries.stream()
+                    .map(choice)
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .toList();
             if (choices.size() < 2) {
                 finer.put(key, entries);
                 return;
@@ -65,9 +68,12 @@ record StudyKey(String experiment, SortedMap<String, Object> settings) {
             for (Object value : choices) {
                 Map<String, Object> more = new TreeMap<>(key);
                 more.put(name, value);
-                finer.put(more, entries.stream()
-                        .filter(entry -> choice.apply(entry) == null || choice.apply(entry).equals(value))
-                        .toList());
+                finer.put(
+                        more,
+                        entries.stream()
+                                .filter(entry -> choice.apply(entry) == null
+                                        || choice.apply(entry).equals(value))
+                                .toList());
             }
         });
         return finer;

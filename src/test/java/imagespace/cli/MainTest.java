@@ -101,7 +101,7 @@ class MainTest {
     void everyCommandHasHelp() {
         CommandLine line = Main.commandLine(new Main());
         assertEquals(
-                Set.of("quickstart", "table1", "data", "devices", "throughput"),
+                Set.of("quickstart", "table1", "claims", "data", "devices", "throughput"),
                 line.getSubcommands().keySet());
         for (String command : line.getSubcommands().keySet()) {
             assertEquals(0, run(command, "--help"), command);

@@ -43,7 +43,11 @@ public record Claims(List<Section> studies, int tests) {
                     "hc+li makes determined classifiers (P_c, P_i higher, sigma_A smaller); lc+hi hesitates (P_g higher)",
                     Table1Claims::determination),
             claim(6, "table1", "A random-noise class raises accuracy", Table1Claims::noise),
-            claim(7, "table1", "Taking test images for noise vanishes as natural samples grow", Table1Claims::calledNoise),
+            claim(
+                    7,
+                    "table1",
+                    "Taking test images for noise vanishes as natural samples grow",
+                    Table1Claims::calledNoise),
             claim(
                     8,
                     "table1",

@@ -31,7 +31,9 @@ public final class ClaimsJson {
     private static Map<String, Object> section(Claims.Section section) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("study", section.study() == null ? null : study(section.study()));
-        values.put("claims", section.judgements().stream().map(ClaimsJson::judgement).toList());
+        values.put(
+                "claims",
+                section.judgements().stream().map(ClaimsJson::judgement).toList());
         return values;
     }
 

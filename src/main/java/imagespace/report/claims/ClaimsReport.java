@@ -41,7 +41,8 @@ public record ClaimsReport(Claims claims) {
 
     /** A Markdown page: a table of verdicts a study, then the contrasts of each claim. */
     public String markdown() {
-        StringBuilder out = new StringBuilder("# The twelve claims\n\n").append(summary()).append('\n');
+        StringBuilder out =
+                new StringBuilder("# The twelve claims\n\n").append(summary()).append('\n');
         for (Claims.Section section : claims.studies()) {
             out.append("\n## ").append(section.label()).append("\n\n| | claim | verdict | what the runs say |\n");
             out.append("| ---: | --- | --- | --- |\n");
@@ -69,7 +70,8 @@ public record ClaimsReport(Claims claims) {
             out.append("\nClaim ")
                     .append(judgement.claim().number())
                     .append("\n\n| contrast | mean | 95 % interval | pairs |\n| --- | ---: | --- | ---: |\n");
-            details.forEach(row -> out.append("| ").append(String.join(" | ", row)).append(" |\n"));
+            details.forEach(
+                    row -> out.append("| ").append(String.join(" | ", row)).append(" |\n"));
         }
     }
 
@@ -109,7 +111,9 @@ public record ClaimsReport(Claims claims) {
 
     private static String paper(Evidence paper) {
         Unit unit = paper.effect().unit();
-        String rows = paper.rows().isEmpty() ? "" : ", " + paper.rowsPaperWay() + " of " + paper.rows().size() + " rows";
+        String rows = paper.rows().isEmpty()
+                ? ""
+                : ", " + paper.rowsPaperWay() + " of " + paper.rows().size() + " rows";
         return unit.number(paper.effect().interval().mean()) + " " + unit.words() + rows;
     }
 

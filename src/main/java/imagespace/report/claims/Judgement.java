@@ -68,7 +68,6 @@ public record Judgement(
                     + " of runs; at least " + MINIMUM_PAIRS + " are needed";
         }
         String rest = missing.size() > NAMED ? " and " + (missing.size() - NAMED) + " more" : "";
-        return "not run: "
-                + String.join(", ", missing.stream().limit(NAMED).toList()) + rest;
+        return "not run: " + String.join(", ", missing.stream().limit(NAMED).toList()) + rest;
     }
 }

@@ -42,7 +42,22 @@ final class PaperEvidence {
                 "Pg", paper.truth() / 100,
                 "N", paper.noise()));
         return new LedgerEntry(
-                Table1.NAME, cell.id(), 0, 0, LedgerEntry.FINISHED, null, metrics, null, null, null, null, null, null, null,
-                null, 0, null);
+                Table1.NAME,
+                cell.id(),
+                0,
+                0,
+                LedgerEntry.FINISHED,
+                null,
+                metrics,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                null);
     }
 }

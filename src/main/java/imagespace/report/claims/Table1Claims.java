@@ -20,8 +20,10 @@ import org.apache.commons.statistics.descriptive.Mean;
  */
 final class Table1Claims {
     private static final List<String> SHARES = List.of(".25", ".50", ".75");
-    private static final List<String> PLAIN =
-            Table1Cell.ALL.stream().filter(cell -> !cell.noise()).map(Table1Cell::id).toList();
+    private static final List<String> PLAIN = Table1Cell.ALL.stream()
+            .filter(cell -> !cell.noise())
+            .map(Table1Cell::id)
+            .toList();
 
     private Table1Claims() {}
 
@@ -120,7 +122,8 @@ final class Table1Claims {
                     .flatMapToDouble(cell -> Arrays.stream(study.values(cell + " noise", "N")))
                     .toArray();
             if (counts.length > 0) {
-                means.add(String.format(Locale.ROOT, "%s: %.2f", size, Mean.of(counts).getAsDouble()));
+                means.add(String.format(
+                        Locale.ROOT, "%s: %.2f", size, Mean.of(counts).getAsDouble()));
             }
         }
         return new Evidence("N at .25 minus N for all samples, mean of 4 training sets", rows)
