@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The finished runs of one experiment that may be compared: same data, same settings. Two cells with the same run index
@@ -30,6 +31,16 @@ public record Study(
         String data,
         SortedMap<String, Object> settings,
         Map<String, SortedMap<Integer, LedgerEntry>> cells) {
+    private static final Set<String> LABELLED = Set.of(
+            "experiment",
+            "dataDigest",
+            "trainSamples",
+            "testSamples",
+            "epochs",
+            "network",
+            StudyKey.NOISE,
+            StudyKey.BASE);
+
     /**
      * All studies in the ledgers below a folder, in the order of their first runs.
      *
@@ -114,6 +125,14 @@ public record Study(
                 ? String.format(Locale.ROOT, " (digest %.12s)", settings.get("dataDigest"))
                 : "";
         return experiment + " on " + data + digest + ": " + String.join(", ", parts);
+    }
+
+    /** All that {@link #label} does not say, in one line: two studies may differ in nothing else. */
+    public String otherSettings() {
+        return settings.entrySet().stream()
+                .filter(setting -> !LABELLED.contains(setting.getKey()))
+                .map(setting -> setting.getKey() + " " + setting.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private void add(List<String> parts, String setting, String format) {

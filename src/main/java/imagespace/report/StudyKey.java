@@ -20,8 +20,10 @@ import java.util.stream.Collectors;
  */
 record StudyKey(String experiment, SortedMap<String, Object> settings) {
     private static final Set<String> OWN = Set.of("cell", "seed", "baseSeed", "noiseRatio", "rate");
-    private static final String NOISE = "noiseRatio";
-    private static final String BASE = "base";
+    /** Settings that part a study, see {@link #split}. */
+    static final String NOISE = "noiseRatio";
+
+    static final String BASE = "base";
 
     static StudyKey of(LedgerEntry entry) {
         SortedMap<String, Object> settings = new TreeMap<>(entry.configuration().values());

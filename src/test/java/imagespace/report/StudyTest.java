@@ -90,6 +90,17 @@ class StudyTest {
     }
 
     @Test
+    void saysWhatTellsTwoStudiesWithOneLabelApart() {
+        Runs runs = new Runs("figure2");
+        runs.add("all", 0, Map.of("A", .1), Map.of("tolerance", 0, "batch", 128));
+        runs.add("all", 0, Map.of("A", .1), Map.of("tolerance", 1, "batch", 128));
+        List<Study> studies = runs.studies();
+        assertEquals(studies.get(0).label(), studies.get(1).label());
+        assertEquals("batch 128, tolerance 0", studies.get(0).otherSettings());
+        assertEquals("batch 128, tolerance 1", studies.get(1).otherSettings());
+    }
+
+    @Test
     void failedRunsDoNotCountAndOfEqualOnesTheFirst() {
         Runs runs = new Runs("table1").failed("s1", 0, Map.of("A", .9));
         assertEquals(List.of(), runs.studies());

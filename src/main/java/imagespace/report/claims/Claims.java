@@ -81,6 +81,11 @@ public record Claims(List<Section> studies, int tests) {
         public String label() {
             return study == null ? "no runs" : study.label();
         }
+
+        /** The settings that the label leaves out, in one line; empty without a study. */
+        public String settings() {
+            return study == null ? "" : study.otherSettings();
+        }
     }
 
     private static Claim claim(int number, String experiment, String statement, Function<Study, Evidence> evidence) {

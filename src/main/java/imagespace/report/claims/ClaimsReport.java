@@ -15,6 +15,9 @@ public record ClaimsReport(Claims claims) {
         StringBuilder out = new StringBuilder(summary()).append('\n');
         for (Claims.Section section : claims.studies()) {
             out.append('\n').append(section.label()).append('\n');
+            if (!section.settings().isEmpty()) {
+                out.append(section.settings()).append('\n');
+            }
             for (Judgement judgement : section.judgements()) {
                 out.append(String.format(
                         Locale.ROOT,
@@ -44,7 +47,11 @@ public record ClaimsReport(Claims claims) {
         StringBuilder out =
                 new StringBuilder("# The twelve claims\n\n").append(summary()).append('\n');
         for (Claims.Section section : claims.studies()) {
-            out.append("\n## ").append(section.label()).append("\n\n| | claim | verdict | what the runs say |\n");
+            out.append("\n## ").append(section.label()).append("\n\n");
+            if (!section.settings().isEmpty()) {
+                out.append(section.settings()).append("\n\n");
+            }
+            out.append("| | claim | verdict | what the runs say |\n");
             out.append("| ---: | --- | --- | --- |\n");
             for (Judgement judgement : section.judgements()) {
                 out.append("| ")
