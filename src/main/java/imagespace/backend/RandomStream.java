@@ -19,5 +19,8 @@ public final class RandomStream {
     /** The procedural scenes. */
     public static final int SCENES = 8;
 
+    /** The samples of figure 1. */
+    public static final int FIGURE1 = 9;
+
     private RandomStream() {}
 }

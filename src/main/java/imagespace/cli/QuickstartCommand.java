@@ -79,7 +79,8 @@ public final class QuickstartCommand implements Callable<Integer> {
         Table1Settings settings = new Table1Settings(
                 Table1Cell.parse(CELLS), RUNS, EPOCHS, BATCH, NOISE_RATIO, TRAIN_SAMPLES, TEST_SAMPLES, SEED, false);
         try {
-            Table1Session session = Table1Session.run(corpus, settings, "auto", 0, out);
+            Table1Session session = Table1Session.run(corpus, settings, "auto", 0, out, false)
+                    .orElseThrow();
             PrintWriter print = spec.commandLine().getOut();
             print.println(Terminal.printable(session.report().text()));
             Findings.of(session.report().ours()).forEach(line -> print.println(Terminal.printable(line)));

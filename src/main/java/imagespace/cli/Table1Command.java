@@ -4,14 +4,17 @@ import imagespace.backend.BackendUnavailableException;
 import imagespace.data.Corpora;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
+import imagespace.cli.ExperimentOptions.Size;
 import imagespace.experiment.LedgerException;
+import imagespace.experiment.RunSettings;
+import imagespace.experiment.Table1;
 import imagespace.experiment.Table1Cell;
 import imagespace.experiment.Table1Settings;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,29 +40,6 @@ public final class Table1Command implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help and exit.")
-    private boolean help;
-
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "D",
-            description = "scenes, cifar10, or the path of a data set.")
-    private String data;
-
-    @Option(
-            names = "--runs",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "How often to repeat all of it with other seeds; the paper has 50.")
-    private int runs;
-
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "12", description = "Epochs of every training.")
-    private int epochs;
-
-    @Option(
             names = "--cells",
             paramLabel = "LIST",
             defaultValue = "all",
@@ -75,64 +55,51 @@ public final class Table1Command implements Callable<Integer> {
     private double noiseRatio;
 
     @Option(
-            names = "--train-limit",
-            paramLabel = "N",
-            description = "Use only so many training samples, chosen at random by the seed.",
-            showDefaultValue = Visibility.NEVER)
-    private int trainLimit = Integer.MAX_VALUE;
-
-    @Option(
-            names = "--test-limit",
-            paramLabel = "N",
-            description = "Use only so many test samples, likewise.",
-            showDefaultValue = Visibility.NEVER)
-    private int testLimit = Integer.MAX_VALUE;
-
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Samples a training step.")
-    private int batch;
-
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Fixes every random choice.")
-    private long seed;
-
-    @Option(
             names = "--shared-base",
             description = "Split all runs by the base run of the first, instead of a fresh one each.")
     private boolean sharedBase;
 
-    @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
-    private int threads;
-
-    @Option(names = "--backend", paramLabel = "B", defaultValue = "auto", description = "auto, cpu or cuda.")
-    private String backend;
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            defaultValue = "out/table1",
-            description = "Where ledger, base predictions and tables go.")
-    private Path out;
+    @Mixin
+    private ExperimentOptions options;
 
     /** Runs the experiment: 0 if all runs have finished, 1 if any failed. */
     @Override
     public Integer call() throws DataException, BackendUnavailableException, IOException {
         Table1Settings settings = settings();
-        Corpus corpus = Corpora.open(data);
+        Corpus corpus = options.corpus();
         try {
-            Table1Session session = Table1Session.run(corpus, settings, backend, threads, out);
+            Optional<Table1Session> session = Table1Session.run(
+                    corpus, settings, options.backend(), options.threads(), options.out(), options.dryRun());
+            if (session.isEmpty()) {
+                return 0;
+            }
             spec.commandLine()
                     .getOut()
-                    .print(Terminal.printable(session.report().text()));
+                    .print(Terminal.printable(session.get().report().text()));
             spec.commandLine().getOut().flush();
-            return session.failed() == 0 ? 0 : 1;
+            return session.get().failed() == 0 ? 0 : 1;
         } catch (LedgerException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
     private Table1Settings settings() {
+        RunSettings common = options.settings(
+                Table1.NETWORK,
+                new Size(1, 2, 300, 300),
+                new Size(5, 12, 10_000, Size.ALL),
+                new Size(50, 12, Size.ALL, Size.ALL));
         try {
             return new Table1Settings(
-                    Table1Cell.parse(cells), runs, epochs, batch, noiseRatio, trainLimit, testLimit, seed, sharedBase);
+                    Table1Cell.parse(cells),
+                    common.runs(),
+                    common.epochs(),
+                    common.batch(),
+                    noiseRatio,
+                    common.trainLimit(),
+                    common.testLimit(),
+                    common.seed(),
+                    sharedBase);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -5,28 +5,23 @@ import imagespace.backend.BackendUnavailableException;
 import imagespace.backend.Backends;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
-import imagespace.data.Images;
 import imagespace.experiment.Ledger;
 import imagespace.experiment.LedgerException;
 import imagespace.experiment.Metrics;
-import imagespace.experiment.PlanProgress;
 import imagespace.experiment.Table1;
 import imagespace.experiment.Table1Cell;
 import imagespace.experiment.Table1Settings;
-import imagespace.nn.Architecture;
-import imagespace.nn.Network;
 import imagespace.report.CellFigures;
 import imagespace.report.Table1Report;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the commands {@code table1} and {@code quickstart} have in common: says what will be done, does it, and writes
@@ -37,67 +32,30 @@ import java.util.Map;
  * @param failed number of failed runs
  */
 record Table1Session(Table1 table1, Table1Report report, int failed) {
-    static Table1Session run(Corpus corpus, Table1Settings settings, String backendName, int threads, Path out)
+    /** Nothing after a dry run. */
+    static Optional<Table1Session> run(
+            Corpus corpus, Table1Settings settings, String backendName, int threads, Path out, boolean dryRun)
             throws IOException, LedgerException, BackendUnavailableException, DataException {
-        checkSize(corpus);
-        PrintStream err = System.err;
+        ExperimentSession.checkSize(corpus, Table1.NETWORK);
         try (Backend backend = Backends.open(backendName, threads);
-                Ledger ledger = Ledger.open(out, err::println)) {
+                Ledger ledger = ExperimentSession.openLedger(out, dryRun)) {
             Table1 table1 = new Table1(corpus, settings, backend, ledger, out, Main.Version.current());
             List<String> caption = caption(corpus, settings, table1, backend);
-            caption.forEach(err::println);
-            err.printf(
-                    Locale.ROOT,
-                    "To do: %d trainings, %,d images; %d are done already, in %s%n",
-                    table1.pending(),
-                    table1.pendingImages(),
-                    table1.planned() - table1.pending(),
-                    out.resolve(Ledger.FILE));
-            int failed;
-            try (StopNote _ = new StopNote(
-                            ledger,
-                            err,
-                            "Stopped. Finished runs are kept in " + out + "; the same command goes on from there.");
-                    PlanProgress progress = PlanProgress.on(err, Terminal.errorColumns(), table1.pendingImages())) {
-                failed = table1.run(progress);
+            StepTime time = StepTime.measure(backend, Table1.NETWORK, table1.train(), settings.batch());
+            OptionalInt failed = ExperimentSession.run(table1, ledger, out, caption, time, dryRun);
+            if (failed.isEmpty()) {
+                return Optional.empty();
             }
             Table1Report report = report(caption, settings, table1);
-            write(out.resolve("table1.md"), report.markdown());
-            write(out.resolve("table1.csv"), report.csv());
-            if (failed > 0) {
-                err.println(failed + " of the trainings failed; " + out.resolve(Ledger.FILE)
-                        + " holds the reasons, and the same command tries them again");
-            }
-            return new Table1Session(table1, report, failed);
-        }
-    }
-
-    private static void checkSize(Corpus corpus) throws DataException {
-        Images images = corpus.train().images();
-        try {
-            Network.check(Architecture.keras(
-                    images.height(),
-                    images.width(),
-                    images.channels(),
-                    corpus.train().classes()));
-        } catch (IllegalArgumentException e) {
-            throw new DataException(
-                    corpus.name() + ": images of " + images.height() + "x" + images.width()
-                            + " are too small for the network (" + e.getMessage() + "); use larger ones",
-                    e);
+            WholeFile.write(out.resolve("table1.md"), report.markdown());
+            WholeFile.write(out.resolve("table1.csv"), report.csv());
+            return Optional.of(new Table1Session(table1, report, failed.getAsInt()));
         }
     }
 
     private static List<String> caption(Corpus corpus, Table1Settings settings, Table1 table1, Backend backend) {
         return List.of(
-                String.format(
-                        Locale.ROOT,
-                        "Data: %s (digest %.12s): %,d training and %,d test samples of %d classes",
-                        corpus.name(),
-                        corpus.digest(),
-                        table1.train().size(),
-                        table1.test().size(),
-                        table1.train().classes()),
+                ExperimentSession.describe(corpus, table1.train(), table1.test()),
                 String.format(
                         Locale.ROOT,
                         "Settings: runs %d, epochs %d, batch %d, noise samples a natural one %s, seed %d, %s",
@@ -132,12 +90,5 @@ record Table1Session(Table1 table1, Table1Report report, int failed) {
             ours.put(cell, CellFigures.of(table1.results(cell), cell.noise()));
         }
         return new Table1Report(lines, ours);
-    }
-
-    /** Writes the file, or leaves what was there. */
-    private static void write(Path file, String text) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        Files.writeString(part, text);
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

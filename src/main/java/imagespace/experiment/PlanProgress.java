@@ -118,7 +118,7 @@ public final class PlanProgress implements Progress, AutoCloseable {
     }
 
     /** Such as "1 h 05 min", "3 min 20 s", "7 s". */
-    static String text(Duration time) {
+    public static String text(Duration time) {
         if (time.toHours() > 0) {
             return String.format(Locale.ROOT, "%d h %02d min", time.toHours(), time.toMinutesPart());
         }

@@ -3,8 +3,8 @@ package imagespace.experiment;
 import imagespace.backend.Backend;
 import imagespace.data.Corpus;
 import imagespace.data.Dataset;
-import imagespace.data.Images;
-import imagespace.nn.Architecture;
+import imagespace.model.LongTraining;
+import imagespace.model.ModelException;
 import imagespace.strategy.ConfidenceSplit;
 import imagespace.strategy.NoiseClass;
 import imagespace.strategy.RandomSubset;
@@ -14,9 +14,11 @@ import imagespace.train.Training;
 import imagespace.train.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -32,19 +34,22 @@ import java.util.stream.IntStream;
  * <p>A run is a base run on all samples, its split, and one fresh network a cell. Each of these is a pure function of its
  * {@link Configuration} and ends as a line of the {@link Ledger}; what is there already is not done again.
  */
-public final class Table1 {
+public final class Table1 implements Experiment {
     /** Name of the experiment in ledgers. */
     public static final String NAME = "table1";
     /** Name of the base run in ledgers. */
     public static final String BASE = "base";
 
-    static final String NETWORK = "keras";
+    /** Name of its network. */
+    public static final String NETWORK = "keras";
+    /** How much time of a training a kill may cost. */
+    private static final Duration CHECKPOINT = Duration.ofMinutes(1);
 
     private final Table1Settings settings;
     private final Table1Plan plan;
     private final Dataset train;
     private final Dataset test;
-    private final Backend backend;
+    private final Trainer trainer;
     private final Ledger ledger;
     private final Recorder recorder;
     private final Path folder;
@@ -60,17 +65,13 @@ public final class Table1 {
         this.train = RandomSubset.of(corpus.train(), settings.trainLimit(), settings.seed());
         this.test = RandomSubset.of(corpus.test(), settings.testLimit(), settings.seed());
         this.plan = new Table1Plan(settings, corpus.digest(), train.size(), test.size(), ledger);
-        this.backend = backend;
+        this.trainer = new Trainer(backend, folder, CHECKPOINT);
         this.ledger = ledger;
         this.recorder = new Recorder(ledger, NAME, corpus.name(), backend, version);
         this.folder = folder;
     }
 
-    /**
-     * Does all runs that the ledger does not hold yet.
-     *
-     * @return how many of them failed; each failure is in the ledger with its reason
-     */
+    @Override
     public int run(PlanProgress progress) throws IOException {
         int failed = 0;
         Optional<ConfidenceSplit> split = Optional.empty();
@@ -98,9 +99,9 @@ public final class Table1 {
             progress.say("the predictions of base run " + (run + 1) + " are missing or damaged: it is trained again");
         }
         Recorder.Run record = Recorder.Run.start(BASE, run, settings.baseSeed(run), configuration);
-        progress.begin(title(BASE, run), done ? 0 : plan.baseImages());
+        progress.begin(title(BASE, run), done ? 0 : plan.baseCost().images());
         try {
-            Training training = train(train, settings.baseSeed(run), progress);
+            Training training = train(train, settings.baseSeed(run), configuration, progress);
             Predictions base = training.predict(train, progress);
             Metrics metrics = Metrics.of(training.predict(test, progress), train.classes());
             BasePredictions.write(BasePredictions.file(folder, run, configuration), configuration, base);
@@ -109,7 +110,7 @@ public final class Table1 {
             }
             progress.end(outcome(metrics));
             return Optional.of(base);
-        } catch (DivergedException e) {
+        } catch (DivergedException | ModelException e) {
             recorder.failed(record, e.getMessage());
             progress.end("failed: " + e.getMessage());
             return Optional.empty();
@@ -121,14 +122,14 @@ public final class Table1 {
             throws IOException {
         long seed = settings.runSeed(run);
         Recorder.Run record = Recorder.Run.start(cell.id(), run, seed, plan.configuration(cell, run));
-        progress.begin(title(cell.id(), run), plan.images(cell));
+        progress.begin(title(cell.id(), run), plan.cost(cell).images());
         try {
-            Training training = train(trainingSet(cell, split), seed, progress);
+            Training training = train(trainingSet(cell, split), seed, record.configuration(), progress);
             Metrics metrics = Metrics.of(training.predict(test, progress), train.classes());
             recorder.finished(record, metrics.toMap());
             progress.end(outcome(metrics));
             return true;
-        } catch (DivergedException | NoTrainingSetException e) {
+        } catch (DivergedException | ModelException | NoTrainingSetException e) {
             recorder.failed(record, e.getMessage());
             progress.end("failed: " + e.getMessage());
             return false;
@@ -163,16 +164,16 @@ public final class Table1 {
     }
 
     /** Trains a fresh network to the end. */
-    private Training train(Dataset data, long seed, PlanProgress progress) throws DivergedException {
-        Images images = data.images();
-        Architecture network =
-                Architecture.named(NETWORK, images.height(), images.width(), images.channels(), data.classes());
-        Training training =
-                new Training(backend, network, data, TrainingConfig.plain(settings.epochs(), settings.batch(), seed));
+    private Training train(Dataset data, long seed, Configuration configuration, PlanProgress progress)
+            throws DivergedException, IOException, ModelException {
+        TrainingConfig config = TrainingConfig.plain(settings.epochs(), settings.batch(), seed);
+        LongTraining training = trainer.start(NETWORK, data, config, configuration, new TreeMap<>());
         while (!training.done()) {
             progress.epoch(training.epoch(progress), settings.epochs(), data.size());
+            training.checkpoint();
         }
-        return training;
+        training.discard();
+        return training.training();
     }
 
     /** The results of a cell that the ledger holds, one a finished run. */
@@ -200,19 +201,19 @@ public final class Table1 {
         return BasePredictions.read(BasePredictions.file(folder, run, configuration), configuration, train.size());
     }
 
-    /** Runs that are still to be done, base runs included. */
+    @Override
     public int pending() {
         return plan.pending();
     }
 
-    /** All runs, base runs included. */
+    @Override
     public int planned() {
         return settings.runs() * settings.cells().size() + (settings.sharedBase() ? 1 : settings.runs());
     }
 
-    /** Images that the runs still to be done will pass through their networks, about. */
-    public long pendingImages() {
-        return plan.images();
+    @Override
+    public Cost pendingCost() {
+        return plan.cost();
     }
 
     /** The training samples that take part. */

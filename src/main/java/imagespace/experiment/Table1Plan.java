@@ -23,23 +23,24 @@ record Table1Plan(Table1Settings settings, String digest, int trainSamples, int 
                 .sum();
     }
 
-    /** Images that the pending runs will pass through their networks, to the rounding of subgroups. */
-    long images() {
+    /** The work of the pending runs, to the rounding of subgroups. */
+    Cost cost() {
         return IntStream.range(0, settings.runs())
-                .mapToLong(run -> (basePending(run) ? baseImages() : 0)
-                        + pendingCells(run).stream().mapToLong(this::images).sum())
-                .sum();
+                .mapToObj(run -> pendingCells(run).stream()
+                        .map(this::cost)
+                        .reduce(basePending(run) ? baseCost() : Cost.NONE, Cost::plus))
+                .reduce(Cost.NONE, Cost::plus);
     }
 
-    /** Images of a base run: training, and predicting both splits. */
-    long baseImages() {
-        return (settings.epochs() + 1L) * trainSamples + testSamples;
+    /** A base run: training, and predicting both splits. */
+    Cost baseCost() {
+        return new Cost((long) settings.epochs() * trainSamples, (long) trainSamples + testSamples);
     }
 
-    /** Images of a cell: training, and predicting the test samples. */
-    long images(Table1Cell cell) {
+    /** A cell: training, and predicting the test samples. */
+    Cost cost(Table1Cell cell) {
         double samples = cell.share() * trainSamples * (cell.noise() ? 1 + settings.noiseRatio() : 1);
-        return Math.round(samples) * settings.epochs() + testSamples;
+        return new Cost(Math.round(samples) * settings.epochs(), testSamples);
     }
 
     /** The cells of a run that are still to be done. */

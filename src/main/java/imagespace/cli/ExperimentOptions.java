@@ -1,0 +1,170 @@
+package imagespace.cli;
+
+import imagespace.backend.Backend;
+import imagespace.backend.BackendUnavailableException;
+import imagespace.backend.Backends;
+import imagespace.data.Corpora;
+import imagespace.data.Corpus;
+import imagespace.data.DataException;
+import imagespace.experiment.RunSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** The options that the experiments have in common. What is not given, the profile decides. */
+final class ExperimentOptions {
+    /** The size of an experiment by profile. */
+    record Size(int runs, int epochs, int trainLimit, int testLimit) {
+        static final int ALL = Integer.MAX_VALUE;
+    }
+
+    @Spec(Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    private boolean help;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "P",
+            defaultValue = "reduced",
+            description = "smoke (at most a minute, on scenes), reduced (an evening on a CPU), or paper (as printed);"
+                    + " sets what the other options do not.")
+    private Profile profile;
+
+    @Option(
+            names = "--dry-run",
+            description = "Show the plan with the time that it will take, and stop there.",
+            showDefaultValue = Visibility.NEVER)
+    private boolean dryRun;
+
+    @Option(
+            names = "--data",
+            paramLabel = "D",
+            description = "scenes, cifar10, or the path of a data set; with --profile smoke scenes is the default.")
+    private String data;
+
+    @Option(names = "--runs", paramLabel = "N", description = "How often to repeat all of it with other seeds.")
+    private Integer runs;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Epochs of a training.")
+    private Integer epochs;
+
+    @Option(
+            names = "--train-limit",
+            paramLabel = "N",
+            description = "Use only so many training samples, chosen at random by the seed.")
+    private Integer trainLimit;
+
+    @Option(names = "--test-limit", paramLabel = "N", description = "Use only so many test samples, likewise.")
+    private Integer testLimit;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Samples a training step.")
+    private int batch;
+
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Fixes every random choice.")
+    private long seed;
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "An illusive sample is right in at most so many of the counted epochs (the second half).")
+    private int tolerance;
+
+    @Option(
+            names = "--record-after-epoch",
+            description = "Read the training statistics after each epoch with dropout off, for about a third more time,"
+                    + " instead of from the training pass itself.",
+            showDefaultValue = Visibility.NEVER)
+    private boolean recordAfterEpoch;
+
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "How much time of a training a kill may cost.")
+    private long checkpointEvery;
+
+    @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
+    private int threads;
+
+    @Option(names = "--backend", paramLabel = "B", defaultValue = "auto", description = "auto, cpu or cuda.")
+    private String backend;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where ledger, tables and pictures go (default: out/COMMAND).")
+    private Path out;
+
+    /** The settings, with what the profile says where no option does. */
+    RunSettings settings(String network, Size smoke, Size reduced, Size paper) {
+        Size size = size(smoke, reduced, paper);
+        if (checkpointEvery < 0) {
+            throw new ParameterException(spec.commandLine(), "--checkpoint-every is 0 or more, not " + checkpointEvery);
+        }
+        try {
+            return new RunSettings(
+                    runs == null ? size.runs : runs,
+                    network,
+                    epochs == null ? size.epochs : epochs,
+                    batch,
+                    trainLimit == null ? size.trainLimit : trainLimit,
+                    testLimit == null ? size.testLimit : testLimit,
+                    seed,
+                    tolerance,
+                    recordAfterEpoch,
+                    Duration.ofSeconds(checkpointEvery));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /** What the profile says. */
+    <T> T size(T smoke, T reduced, T paper) {
+        return switch (profile) {
+            case SMOKE -> smoke;
+            case REDUCED -> reduced;
+            case PAPER -> paper;
+        };
+    }
+
+    /** Opens the data set. */
+    Corpus corpus() throws DataException {
+        if (data == null && profile != Profile.SMOKE) {
+            throw new ParameterException(
+                    spec.commandLine(), "give --data scenes, cifar10 or the path of a data set, or --profile smoke");
+        }
+        return Corpora.open(data == null ? "scenes" : data);
+    }
+
+    /** Opens the backend. */
+    Backend openBackend() throws BackendUnavailableException {
+        return Backends.open(backend, threads);
+    }
+
+    String backend() {
+        return backend;
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    Path out() {
+        return out == null ? Path.of("out", spec.name()) : out;
+    }
+
+    boolean dryRun() {
+        return dryRun;
+    }
+}

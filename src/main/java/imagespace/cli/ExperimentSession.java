@@ -1,0 +1,119 @@
+package imagespace.cli;
+
+import imagespace.data.Corpus;
+import imagespace.data.DataException;
+import imagespace.data.Dataset;
+import imagespace.data.Images;
+import imagespace.experiment.Cost;
+import imagespace.experiment.Experiment;
+import imagespace.experiment.Ledger;
+import imagespace.experiment.LedgerException;
+import imagespace.experiment.PlanProgress;
+import imagespace.nn.Architecture;
+import imagespace.nn.Network;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+
+/** What all experiments have in common on the command line: the plan is shown, then done, and a stop says how to go on. */
+final class ExperimentSession {
+    private ExperimentSession() {}
+
+    /**
+     * Shows the plan and carries it out.
+     *
+     * @param caption lines about data, settings, backend
+     * @param time of a step
+     * @param dryRun whether to stop after the plan
+     * @return number of failed runs; nothing after a dry run
+     */
+    static OptionalInt run(
+            Experiment experiment, Ledger ledger, Path out, List<String> caption, StepTime time, boolean dryRun)
+            throws IOException {
+        PrintStream err = System.err;
+        caption.forEach(err::println);
+        err.println(plan(experiment, time));
+        if (dryRun) {
+            return OptionalInt.empty();
+        }
+        int failed;
+        long images = experiment.pendingCost().images();
+        try (StopNote _ = new StopNote(
+                        ledger,
+                        err,
+                        "Stopped. Finished runs are kept in " + out + "; the same command goes on from there.");
+                PlanProgress progress = PlanProgress.on(err, Terminal.errorColumns(), images)) {
+            failed = experiment.run(progress);
+        }
+        if (failed > 0) {
+            err.println(failed + " of the trainings failed; " + out.resolve(Ledger.FILE)
+                    + " holds the reasons, and the same command tries them again");
+        }
+        return OptionalInt.of(failed);
+    }
+
+    private static String plan(Experiment experiment, StepTime time) {
+        Cost cost = experiment.pendingCost();
+        return String.format(
+                Locale.ROOT,
+                "Plan: %d runs, of which %d are done; to do: %,d images to train with, %,d to classify; about %s"
+                        + " (measured: %,.0f and %,.0f images/s)",
+                experiment.planned(),
+                experiment.planned() - experiment.pending(),
+                cost.trained(),
+                cost.classified(),
+                PlanProgress.text(time.of(cost)),
+                1 / time.trained(),
+                1 / time.classified());
+    }
+
+    /** The ledger of the output folder. A dry run leaves no folder behind. */
+    static Ledger openLedger(Path out, boolean dryRun) throws IOException, LedgerException {
+        if (dryRun && !Files.exists(out.resolve(Ledger.FILE))) {
+            Path empty = Files.createTempDirectory("imagespace");
+            Ledger ledger = Ledger.open(empty, System.err::println);
+            try (var files = Files.newDirectoryStream(empty)) {
+                for (Path file : files) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(empty);
+            return ledger;
+        }
+        return Ledger.open(out, System.err::println);
+    }
+
+    /** One line about the data. */
+    static String describe(Corpus corpus, Dataset train, Dataset test) {
+        return String.format(
+                Locale.ROOT,
+                "Data: %s (digest %.12s): %,d training and %,d test samples of %d classes",
+                corpus.name(),
+                corpus.digest(),
+                train.size(),
+                test.size(),
+                train.classes());
+    }
+
+    /** Fails if the images are too small for the network. */
+    static void checkSize(Corpus corpus, String network) throws DataException {
+        Images images = corpus.train().images();
+        try {
+            Network.check(Architecture.named(
+                    network,
+                    images.height(),
+                    images.width(),
+                    images.channels(),
+                    corpus.train().classes()));
+        } catch (IllegalArgumentException e) {
+            throw new DataException(
+                    corpus.name() + ": images of " + images.height() + "x" + images.width()
+                            + " are too small for the network (" + e.getMessage() + "); use larger ones",
+                    e);
+        }
+    }
+}
