@@ -67,32 +67,14 @@ final class ExperimentOptions {
     @Option(names = "--test-limit", paramLabel = "N", description = "Use only so many test samples, likewise.")
     private Integer testLimit;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Samples a training step.")
-    private int batch;
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Samples a training step (default: 128, or 32 with --profile smoke).")
+    private Integer batch;
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Fixes every random choice.")
     private long seed;
-
-    @Option(
-            names = "--tolerance",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "An illusive sample is right in at most so many of the counted epochs (the second half).")
-    private int tolerance;
-
-    @Option(
-            names = "--record-after-epoch",
-            description = "Read the training statistics after each epoch with dropout off, for about a third more time,"
-                    + " instead of from the training pass itself.",
-            showDefaultValue = Visibility.NEVER)
-    private boolean recordAfterEpoch;
-
-    @Option(
-            names = "--checkpoint-every",
-            paramLabel = "SECONDS",
-            defaultValue = "60",
-            description = "How much time of a training a kill may cost.")
-    private long checkpointEvery;
 
     @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
     private int threads;
@@ -106,24 +88,35 @@ final class ExperimentOptions {
             description = "Where ledger, tables and pictures go (default: out/COMMAND).")
     private Path out;
 
-    /** The settings, with what the profile says where no option does. */
+    /** The settings of an experiment on training statistics, with what the profile says where no option does. */
+    RunSettings settings(String network, StatisticsOptions statistics, Size smoke, Size reduced, Size paper) {
+        return settings(
+                network,
+                size(smoke, reduced, paper),
+                statistics.tolerance(),
+                statistics.recordAfterEpoch(),
+                statistics.checkpointEvery());
+    }
+
+    /** The settings of an experiment without them. */
     RunSettings settings(String network, Size smoke, Size reduced, Size paper) {
-        Size size = size(smoke, reduced, paper);
-        if (checkpointEvery < 0) {
-            throw new ParameterException(spec.commandLine(), "--checkpoint-every is 0 or more, not " + checkpointEvery);
-        }
+        return settings(network, size(smoke, reduced, paper), 0, false, Duration.ofMinutes(1));
+    }
+
+    private RunSettings settings(
+            String network, Size size, int tolerance, boolean recordAfterEpoch, Duration checkpointEvery) {
         try {
             return new RunSettings(
                     runs == null ? size.runs : runs,
                     network,
                     epochs == null ? size.epochs : epochs,
-                    batch,
+                    batch == null ? size(32, 128, 128) : batch,
                     trainLimit == null ? size.trainLimit : trainLimit,
                     testLimit == null ? size.testLimit : testLimit,
                     seed,
                     tolerance,
                     recordAfterEpoch,
-                    Duration.ofSeconds(checkpointEvery));
+                    checkpointEvery);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -1,5 +1,6 @@
 package imagespace.cli;
 
+import imagespace.backend.Backend;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
 import imagespace.data.Dataset;
@@ -9,8 +10,10 @@ import imagespace.experiment.Experiment;
 import imagespace.experiment.Ledger;
 import imagespace.experiment.LedgerException;
 import imagespace.experiment.PlanProgress;
+import imagespace.experiment.RunSettings;
 import imagespace.nn.Architecture;
 import imagespace.nn.Network;
+import imagespace.strategy.RandomSubset;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -54,6 +57,35 @@ final class ExperimentSession {
                     + " holds the reasons, and the same command tries them again");
         }
         return OptionalInt.of(failed);
+    }
+
+    /** As above, for an experiment on training statistics. */
+    static OptionalInt run(
+            Experiment experiment,
+            Corpus corpus,
+            RunSettings settings,
+            Backend backend,
+            Ledger ledger,
+            Path out,
+            boolean dryRun)
+            throws IOException {
+        Dataset train = RandomSubset.of(corpus.train(), settings.trainLimit(), settings.seed());
+        Dataset test = RandomSubset.of(corpus.test(), settings.testLimit(), settings.seed());
+        List<String> caption = List.of(
+                describe(corpus, train, test),
+                String.format(
+                        Locale.ROOT,
+                        "Settings: network %s, runs %d, epochs %d, batch %d, seed %d, illusive: right in at most %d of the"
+                                + " counted epochs",
+                        settings.network(),
+                        settings.runs(),
+                        settings.epochs(),
+                        settings.batch(),
+                        settings.seed(),
+                        settings.tolerance()),
+                "Backend: " + backend.name() + " (" + backend.describe() + ")");
+        StepTime time = StepTime.measure(backend, settings.network(), train, settings.batch());
+        return run(experiment, ledger, out, caption, time, dryRun);
     }
 
     private static String plan(Experiment experiment, StepTime time) {

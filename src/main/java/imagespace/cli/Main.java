@@ -2,6 +2,8 @@ package imagespace.cli;
 
 import imagespace.backend.BackendUnavailableException;
 import imagespace.data.DataException;
+import imagespace.experiment.LedgerException;
+import imagespace.model.ModelException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
@@ -26,7 +28,12 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             QuickstartCommand.class,
+            Figure1Command.class,
             Table1Command.class,
+            Figure2Command.class,
+            Table2Command.class,
+            QuotientCommand.class,
+            IllusiveCommand.class,
             ClaimsCommand.class,
             DataCommand.class,
             DevicesCommand.class,
@@ -90,7 +97,8 @@ public final class Main implements Callable<Integer> {
         line.setParameterExceptionHandler(
                 (e, _) -> main.report(e.getCommandLine(), e, message(e) + hint(e), BAD_INPUT));
         line.setExecutionExceptionHandler((e, command, _) -> switch (e) {
-            case DataException _, BackendUnavailableException _ -> main.report(command, e, e.getMessage(), BAD_INPUT);
+            case DataException _, BackendUnavailableException _, LedgerException _, ModelException _ ->
+                main.report(command, e, e.getMessage(), BAD_INPUT);
             case ParameterException usage -> main.report(command, e, message(usage), BAD_INPUT);
             case FileSystemException file -> main.report(command, e, reason(file), BAD_INPUT);
             case IOException _ when e.getMessage() != null -> main.report(command, e, e.getMessage(), FAILED);

@@ -4,19 +4,15 @@ import imagespace.backend.BackendUnavailableException;
 import imagespace.data.Corpora;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
-import imagespace.data.Scenes;
-import imagespace.data.Scenes.Planted;
 import imagespace.experiment.LedgerException;
 import imagespace.experiment.Table1;
 import imagespace.experiment.Table1Cell;
 import imagespace.experiment.Table1Settings;
 import imagespace.report.ContactSheet;
-import imagespace.report.ContactSheet.Mark;
 import imagespace.report.ContactSheet.Section;
 import imagespace.report.Findings;
 import imagespace.report.Gallery;
 import imagespace.train.Predictions;
-import java.awt.Color;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,7 +22,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The main job in small, on the embedded scenes: a first look in a few minutes, without any download. */
@@ -74,44 +69,36 @@ public final class QuickstartCommand implements Callable<Integer> {
 
     /** Runs it: 0 if all runs have finished, 1 if any failed. */
     @Override
-    public Integer call() throws DataException, BackendUnavailableException, IOException {
+    public Integer call() throws DataException, BackendUnavailableException, LedgerException, IOException {
         Corpus corpus = Corpora.open("scenes");
         Table1Settings settings = new Table1Settings(
                 Table1Cell.parse(CELLS), RUNS, EPOCHS, BATCH, NOISE_RATIO, TRAIN_SAMPLES, TEST_SAMPLES, SEED, false);
-        try {
-            Table1Session session = Table1Session.run(corpus, settings, "auto", 0, out, false)
-                    .orElseThrow();
-            PrintWriter print = spec.commandLine().getOut();
-            print.println(Terminal.printable(session.report().text()));
-            Findings.of(session.report().ours()).forEach(line -> print.println(Terminal.printable(line)));
-            Path picture = out.resolve("samples.png");
-            writePicture(session, picture);
-            print.println("The most confident and the most illusive training samples: " + picture);
-            print.flush();
-            return session.failed() == 0 ? 0 : 1;
-        } catch (LedgerException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
+        Table1Session session =
+                Table1Session.run(corpus, settings, "auto", 0, out, false).orElseThrow();
+        PrintWriter print = spec.commandLine().getOut();
+        print.println(Terminal.printable(session.report().text()));
+        Findings.of(session.report().ours()).forEach(line -> print.println(Terminal.printable(line)));
+        Path picture = out.resolve("samples.png");
+        writePicture(session, picture);
+        print.println("The most confident and the most illusive training samples: " + picture);
+        print.flush();
+        return session.failed() == 0 ? 0 : 1;
     }
 
     /** What the first base run was surest of, rightly and wrongly; planted samples in a frame. */
     private static void writePicture(Table1Session session, Path file) throws IOException {
-        Mark blend = new Mark("planted: two things at once", new Color(0xE08E0B));
-        Mark wrong = new Mark("planted: wrong label", new Color(0xC2185B));
         Table1 table1 = session.table1();
         Optional<Predictions> base = table1.basePredictions(0);
         if (base.isEmpty()) {
             return; // the base run failed, and the report says so
         }
         Gallery gallery = Gallery.of(table1.train(), base.get(), CONFIDENT_A_CLASS, ILLUSIVE);
-        new ContactSheet(
-                        table1.train().images(),
-                        id -> Scenes.plantedInTraining(id).map(kind -> kind == Planted.BLEND ? blend : wrong))
+        new ContactSheet(table1.train().images(), SampleReport::mark)
                 .write(
                         file,
                         List.of(
                                 new Section("Most confident: right, and surest of it", gallery.confident()),
                                 new Section("Most illusive: wrong, and surest of it", gallery.illusive())),
-                        List.of(blend, wrong));
+                        List.of(SampleReport.BLEND, SampleReport.WRONG_LABEL));
     }
 }

@@ -8,7 +8,6 @@ import imagespace.train.Training;
 import imagespace.train.TrainingConfig;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -19,36 +18,46 @@ import java.util.stream.IntStream;
  * @param classified seconds an image forward
  */
 record StepTime(double trained, double classified) {
-    private static final long WARM_UP_NANOS = 1_500_000_000L;
+    private static final long WARM_UP_NANOS = 2_000_000_000L;
     private static final int TIMED = 5;
 
     static StepTime measure(Backend backend, String network, Dataset data, int batch) {
         int n = Math.min(batch, data.size());
         Dataset some = data.at(IntStream.range(0, n).toArray());
         Architecture architecture = Architecture.named(
-                network, data.images().height(), data.images().width(), data.images().channels(), data.classes());
+                network,
+                data.images().height(),
+                data.images().width(),
+                data.images().channels(),
+                data.classes());
         Training training = new Training(backend, architecture, some, TrainingConfig.plain(1, n, 1));
         float[] wait = new float[1];
-        double trained = median(i -> {
+        double trained = median(() -> {
             training.step(0, n);
             backend.read(training.network().parameters(), wait, 1);
         });
-        double classified = median(i -> {
+        double classified = median(() -> {
             training.network().forward(n, false, 0);
             backend.read(training.network().logits(), wait, 1);
         });
         return new StepTime(trained / n, classified / n);
     }
 
-    private static double median(IntConsumer step) {
+    /** Of one training step of {@code n} images; classifying is taken to be as dear. */
+    static StepTime measure(Runnable step, int n) {
+        double trained = median(step) / n;
+        return new StepTime(trained, trained);
+    }
+
+    private static double median(Runnable step) {
         long start = System.nanoTime();
         while (System.nanoTime() - start < WARM_UP_NANOS) {
-            step.accept(0);
+            step.run();
         }
         double[] seconds = new double[TIMED];
         for (int i = 0; i < TIMED; i++) {
             long begin = System.nanoTime();
-            step.accept(i);
+            step.run();
             seconds[i] = (System.nanoTime() - begin) * 1e-9;
         }
         Arrays.sort(seconds);

@@ -1,10 +1,9 @@
 package imagespace.cli;
 
 import imagespace.backend.BackendUnavailableException;
-import imagespace.data.Corpora;
+import imagespace.cli.ExperimentOptions.Size;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
-import imagespace.cli.ExperimentOptions.Size;
 import imagespace.experiment.LedgerException;
 import imagespace.experiment.RunSettings;
 import imagespace.experiment.Table1;
@@ -64,23 +63,19 @@ public final class Table1Command implements Callable<Integer> {
 
     /** Runs the experiment: 0 if all runs have finished, 1 if any failed. */
     @Override
-    public Integer call() throws DataException, BackendUnavailableException, IOException {
+    public Integer call() throws DataException, BackendUnavailableException, LedgerException, IOException {
         Table1Settings settings = settings();
         Corpus corpus = options.corpus();
-        try {
-            Optional<Table1Session> session = Table1Session.run(
-                    corpus, settings, options.backend(), options.threads(), options.out(), options.dryRun());
-            if (session.isEmpty()) {
-                return 0;
-            }
-            spec.commandLine()
-                    .getOut()
-                    .print(Terminal.printable(session.get().report().text()));
-            spec.commandLine().getOut().flush();
-            return session.get().failed() == 0 ? 0 : 1;
-        } catch (LedgerException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        Optional<Table1Session> session = Table1Session.run(
+                corpus, settings, options.backend(), options.threads(), options.out(), options.dryRun());
+        if (session.isEmpty()) {
+            return 0;
         }
+        spec.commandLine()
+                .getOut()
+                .print(Terminal.printable(session.get().report().text()));
+        spec.commandLine().getOut().flush();
+        return session.get().failed() == 0 ? 0 : 1;
     }
 
     private Table1Settings settings() {

@@ -109,6 +109,11 @@ public final class BaseRun {
         return known;
     }
 
+    /** The training samples. */
+    public Dataset samples() {
+        return train;
+    }
+
     /** The statistics of the training samples. */
     SampleHistory trainHistory() {
         return histories.get("train");

@@ -29,6 +29,18 @@ public record Configuration(@JsonValue SortedMap<String, Object> values) {
         values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
     }
 
+    /**
+     * Counts the changes of this program after which the same values give another result. Whoever makes such a change adds
+     * one: then runs of before are no longer taken for those of now.
+     */
+    private static final int REVISION = 1;
+
+    /** The configuration of a run with this program. */
+    static Configuration ofRun(Map<String, Object> values) {
+        Configuration configuration = new Configuration(new TreeMap<>(values));
+        return REVISION == 1 ? configuration : configuration.with(Map.of("revision", REVISION));
+    }
+
     /** The same with more values, or others. */
     public Configuration with(Map<String, Object> more) {
         SortedMap<String, Object> all = new TreeMap<>(values);
@@ -36,7 +48,10 @@ public record Configuration(@JsonValue SortedMap<String, Object> values) {
         return new Configuration(all);
     }
 
-    /** SHA-256 of the canonical JSON (keys sorted, no blanks), in hex: two runs with one hash have one result. */
+    /**
+     * SHA-256 of the canonical JSON (keys sorted, no blanks), in hex. Two runs with one hash have one result, if it was
+     * made by {@link #ofRun}.
+     */
     public String hash() {
         try {
             byte[] json = CANONICAL.writeValueAsString(values).getBytes(StandardCharsets.UTF_8);

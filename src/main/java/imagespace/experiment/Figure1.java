@@ -39,7 +39,9 @@ public final class Figure1 {
     public static final int GRID = 400;
 
     private static final int HIDDEN = 32;
-    private static final int BATCH = 128;
+    /** Samples a training step. */
+    public static final int BATCH = 128;
+
     private static final float RATE = 1e-3f;
     /** |f| below this is neither of the two values. */
     private static final double UNDECIDED = 0.9;
@@ -55,8 +57,7 @@ public final class Figure1 {
      * @param samples training samples in all; the paper has 40,000
      * @param epochs passes over them
      */
-    public Figure1(
-            int runs, int samples, int epochs, long seed, Backend backend, Ledger ledger, String version) {
+    public Figure1(int runs, int samples, int epochs, long seed, Backend backend, Ledger ledger, String version) {
         if (runs < 1 || epochs < 1 || samples < BATCH) {
             throw new IllegalArgumentException("runs and epochs are at least 1, samples at least " + BATCH);
         }
@@ -76,8 +77,7 @@ public final class Figure1 {
                         progress -> learn(cell, runSeed, progress)));
             }
         }
-        experiment = new JobList(
-                ledger, new Recorder(ledger, NAME, "sign(x - 0.5)", backend, version), runs, jobs);
+        experiment = new JobList(ledger, new Recorder(ledger, NAME, "sign(x - 0.5)", backend, version), runs, jobs);
     }
 
     /** The plan. */
@@ -95,7 +95,7 @@ public final class Figure1 {
         values.put("epochs", epochs);
         values.put("batch", BATCH);
         values.put("optimizer", "adam 0.001");
-        return new Configuration(new TreeMap<>(values));
+        return Configuration.ofRun(values);
     }
 
     /** A sample's x, uniform where the cell says. */
@@ -112,7 +112,14 @@ public final class Figure1 {
         return x < 0.5f ? -1 : 1;
     }
 
-    private Job.Result learn(String cell, long seed, PlanProgress progress) throws DivergedException {
+    /** A training step on {@link #BATCH} samples with a network of its own, to be timed before the plan is carried out. */
+    public Runnable trialStep() {
+        Network network = network(0);
+        Stepper optimizer = Optimizer.adam(RATE).start(backend, network.parameters());
+        return () -> step(network, optimizer, new float[BATCH], 1);
+    }
+
+    private Network network(long seed) {
         Architecture architecture = new Architecture(
                 "dense",
                 1,
@@ -123,7 +130,11 @@ public final class Figure1 {
                         new Layer.Dense(HIDDEN, Activation.RELU),
                         new Layer.Dense(HIDDEN, Activation.RELU),
                         new Layer.Dense(1, Activation.IDENTITY)));
-        Network network = new Network(backend, architecture, GRID, seed);
+        return new Network(backend, architecture, GRID, seed);
+    }
+
+    private Job.Result learn(String cell, long seed, PlanProgress progress) throws DivergedException {
+        Network network = network(seed);
         Stepper optimizer = Optimizer.adam(RATE).start(backend, network.parameters());
         int steps = samples / BATCH;
         float[] x = new float[BATCH];

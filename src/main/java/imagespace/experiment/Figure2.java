@@ -68,11 +68,21 @@ public final class Figure2 {
             bases.add(base);
             long seed = settings.runSeed(run);
             jobs.add(new Job(
-                    BASE, run, baseSeed(run), configuration(BASE, run), base.cost(), progress -> baseRun(base, progress)));
+                    BASE,
+                    run,
+                    baseSeed(run),
+                    configuration(BASE, run),
+                    base.cost(),
+                    progress -> baseRun(base, progress)));
             for (String cell : List.of(ALL, CLEAN, RANDOM)) {
                 Configuration configuration = configuration(cell, run);
                 jobs.add(new Job(
-                        cell, run, seed, configuration, cost(), progress -> train(cell, base, seed, configuration, progress)));
+                        cell,
+                        run,
+                        seed,
+                        configuration,
+                        cost(),
+                        progress -> train(cell, base, seed, configuration, progress)));
             }
         }
         experiment = bench.jobs(jobs);
@@ -99,7 +109,8 @@ public final class Figure2 {
     }
 
     private BaseRun base(int run) {
-        TrainingConfig config = TrainingConfig.plain(baseEpochs, bench.settings().batch(), baseSeed(run));
+        TrainingConfig config =
+                TrainingConfig.plain(baseEpochs, bench.settings().batch(), baseSeed(run));
         return new BaseRun(
                 bench.trainer(), bench.settings(), bench.train(), bench.test(), config, configuration(BASE, run));
     }
@@ -116,8 +127,7 @@ public final class Figure2 {
         return Job.Result.of(Workbench.illusive(base, accuracy));
     }
 
-    private Job.Result train(
-            String cell, BaseRun base, long seed, Configuration configuration, PlanProgress progress)
+    private Job.Result train(String cell, BaseRun base, long seed, Configuration configuration, PlanProgress progress)
             throws DivergedException, IOException, ModelException, Job.NotPossibleException {
         base.ensureKnown(progress);
         Dataset samples = trainingSet(cell, bench.train(), base.illusive(), seed);

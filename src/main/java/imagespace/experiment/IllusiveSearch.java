@@ -2,6 +2,7 @@ package imagespace.experiment;
 
 import imagespace.backend.Backend;
 import imagespace.data.Corpus;
+import imagespace.data.Dataset;
 import imagespace.model.ModelException;
 import imagespace.strategy.ConfusionMatrix;
 import imagespace.strategy.IllusiveSamples;
@@ -52,11 +53,9 @@ public final class IllusiveSearch {
         List<Job> jobs = new ArrayList<>();
         for (int run = 0; run < settings.runs(); run++) {
             long seed = settings.runSeed(run);
-            Configuration configuration =
-                    bench.configuration(Figure2.BASE, run, Map.of("optimizer", "adam 0.001"));
+            Configuration configuration = bench.configuration(Figure2.BASE, run, Map.of("optimizer", "adam 0.001"));
             TrainingConfig config = TrainingConfig.plain(settings.epochs(), settings.batch(), seed);
-            BaseRun base =
-                    new BaseRun(bench.trainer(), settings, bench.train(), bench.test(), config, configuration);
+            BaseRun base = new BaseRun(bench.trainer(), settings, bench.train(), bench.test(), config, configuration);
             bases.add(base);
             jobs.add(new Job(
                     Figure2.BASE, run, seed, configuration, base.cost(), progress -> train(base, planted, progress)));
@@ -123,6 +122,11 @@ public final class IllusiveSearch {
      * @param confusions the cumulative confusion matrix
      */
     public record Findings(SampleStatistics statistics, IllusiveSamples illusive, ConfusionMatrix confusions) {}
+
+    /** The training samples that take part. */
+    public Dataset samples() {
+        return bench.train();
+    }
 
     /** The findings after {@link #experiment} has run. */
     public Findings findings() throws IOException, ModelException {

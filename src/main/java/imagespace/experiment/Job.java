@@ -20,8 +20,7 @@ record Job(String cell, int run, long seed, Configuration configuration, Cost co
     /** What is to be done. */
     @FunctionalInterface
     interface Work {
-        Result run(PlanProgress progress)
-                throws DivergedException, NotPossibleException, ModelException, IOException;
+        Result run(PlanProgress progress) throws DivergedException, NotPossibleException, ModelException, IOException;
     }
 
     /**

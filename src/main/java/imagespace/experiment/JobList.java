@@ -53,15 +53,14 @@ final class JobList implements Experiment {
     private boolean run(Job job, PlanProgress progress) throws IOException {
         Recorder.Run record = Recorder.Run.start(job.cell(), job.run(), job.seed(), job.configuration());
         progress.begin(
-                "run " + (job.run() + 1) + "/" + runs + "  " + job.cell(), job.cost().images());
+                "run " + (job.run() + 1) + "/" + runs + "  " + job.cell(),
+                job.cost().images());
         try {
             Job.Result result = job.work().run(progress);
             recorder.finished(record, result.metrics(), result.curves());
             Double accuracy = result.metrics().get("A");
             progress.end(
-                    accuracy == null
-                            ? "done"
-                            : String.format(Locale.ROOT, "test accuracy %.2f %%", 100 * accuracy));
+                    accuracy == null ? "done" : String.format(Locale.ROOT, "test accuracy %.2f %%", 100 * accuracy));
             return true;
         } catch (DivergedException | Job.NotPossibleException | ModelException e) {
             recorder.failed(record, e.getMessage());

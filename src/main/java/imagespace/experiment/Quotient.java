@@ -74,8 +74,8 @@ public final class Quotient {
             bases.add(base);
             jobs.add(new Job(ALL, run, seed, all, base.cost(), progress -> all(base, progress)));
             Configuration sliced = configuration(SLICED, run, 1);
-            jobs.add(new Job(
-                    SLICED, run, seed, sliced, slicedCost(), progress -> sliced(base, seed, sliced, progress)));
+            jobs.add(
+                    new Job(SLICED, run, seed, sliced, slicedCost(), progress -> sliced(base, seed, sliced, progress)));
             for (int rate : RATES) {
                 String faster = " x" + rate;
                 Configuration allFaster = configuration(ALL + faster, run, rate);
@@ -85,7 +85,8 @@ public final class Quotient {
                         seed,
                         allFaster,
                         cost(),
-                        progress -> accuracy(train("main", bench.train(), config(seed, rate), allFaster, progress), progress)));
+                        progress -> accuracy(
+                                train("main", bench.train(), config(seed, rate), allFaster, progress), progress)));
                 Configuration slicedFaster = configuration(SLICED + faster, run, rate);
                 jobs.add(new Job(SLICED + faster, run, seed, slicedFaster, cost(), progress -> {
                     Dataset clean = clean(base, seed, progress);
@@ -120,9 +121,7 @@ public final class Quotient {
 
     private Configuration configuration(String cell, int run, int rate) {
         return bench.configuration(
-                cell,
-                run,
-                Map.of("optimizer", "adam 0.001", "rate", rate, "top", top, "secondEpochs", secondEpochs()));
+                cell, run, Map.of("optimizer", "adam 0.001", "rate", rate, "top", top, "secondEpochs", secondEpochs()));
     }
 
     private int secondEpochs() {
@@ -130,7 +129,9 @@ public final class Quotient {
     }
 
     private Cost cost() {
-        return new Cost((long) bench.settings().epochs() * bench.train().size(), bench.test().size());
+        return new Cost(
+                (long) bench.settings().epochs() * bench.train().size(),
+                bench.test().size());
     }
 
     /** Main classifier, router, and a second classifier of about the same number of steps at most. */
@@ -140,8 +141,7 @@ public final class Quotient {
 
     private Job.Result all(BaseRun base, PlanProgress progress) throws DivergedException, IOException, ModelException {
         LongTraining training = base.train(progress);
-        double accuracy =
-                training.training().predict(bench.test(), progress).accuracy();
+        double accuracy = training.training().predict(bench.test(), progress).accuracy();
         return new Job.Result(Workbench.illusive(base, accuracy), training.curves());
     }
 
@@ -165,7 +165,8 @@ public final class Quotient {
         EquivalenceClasses classes =
                 EquivalenceClasses.of(bench.train(), base.statistics(), illusive, base.confusions(), top);
         if (classes.samples().size() == 0) {
-            throw new Job.NotPossibleException("no illusive sample belongs to a top confusion: there is nothing to slice");
+            throw new Job.NotPossibleException(
+                    "no illusive sample belongs to a top confusion: there is nothing to slice");
         }
         TrainingConfig config = config(seed, 1);
         Predictions main = train("main", clean, config, configuration, progress).predict(bench.test(), progress);

@@ -3,7 +3,6 @@ package imagespace.experiment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -83,7 +82,7 @@ record Table1Plan(Table1Settings settings, String digest, int trainSamples, int 
         values.put("optimizer", "adam 0.001");
         values.put("epochs", settings.epochs());
         values.put("batch", settings.batch());
-        return new Configuration(new TreeMap<>(values));
+        return Configuration.ofRun(values);
     }
 
     Configuration configuration(Table1Cell cell, int run) {

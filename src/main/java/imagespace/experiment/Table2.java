@@ -119,10 +119,14 @@ public final class Table2 {
                 cell,
                 run,
                 Map.of(
-                        "optimizer", "adam 0.001",
-                        "labelSmoothing", 0.1,
-                        "augmentation", "flip, shift 4",
-                        "attack", "fgsm, label " + label.name().toLowerCase(Locale.ROOT)));
+                        "optimizer",
+                        "adam 0.001",
+                        "labelSmoothing",
+                        0.1,
+                        "augmentation",
+                        "flip, shift 4",
+                        "attack",
+                        "fgsm, label " + label.name().toLowerCase(Locale.ROOT)));
     }
 
     private Cost trainingCost() {
@@ -162,7 +166,8 @@ public final class Table2 {
 
     /** Accuracy on legitimate and on attacked test images. */
     private SortedMap<String, Double> attack(Network network, PlanProgress progress) {
-        Fgsm fgsm = new Fgsm(bench.trainer().backend(), network, bench.settings().batch(), label);
+        Fgsm fgsm =
+                new Fgsm(bench.trainer().backend(), network, bench.settings().batch(), label);
         List<Double> sizes = new ArrayList<>(EPS);
         sizes.add(0.0);
         double[] accuracy = fgsm.accuracy(bench.test(), sizes, progress);

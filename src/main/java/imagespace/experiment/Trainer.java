@@ -34,7 +34,6 @@ record Trainer(Backend backend, Path folder, Duration every) {
                 Architecture.named(network, images.height(), images.width(), images.channels(), data.classes());
         String key = configuration.hash();
         Path file = folder.resolve("checkpoints").resolve(key.substring(0, 16) + ".safetensors");
-        return new LongTraining(
-                new Training(backend, architecture, data, config), file, key, every, histories);
+        return new LongTraining(new Training(backend, architecture, data, config), file, key, every, histories);
     }
 }

@@ -71,7 +71,7 @@ record Workbench(
         values.put("batch", settings.batch());
         values.put("tolerance", settings.tolerance());
         values.put("statistics", settings.recordAfterEpoch() ? "after each epoch" : "training pass");
-        return new Configuration(new TreeMap<>(values));
+        return Configuration.ofRun(values);
     }
 
     JobList jobs(List<Job> jobs) {

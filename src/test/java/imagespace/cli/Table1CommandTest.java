@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 class Table1CommandTest {
     @TempDir
@@ -49,7 +48,8 @@ class Table1CommandTest {
 
     private Table1Session session(String cells, double ratio) throws Exception {
         Table1Settings settings = new Table1Settings(Table1Cell.parse(cells), 1, 1, 16, ratio, 100, 60, 1, false);
-        return Table1Session.run(Thirds.corpus(), settings, "cpu", 1, folder);
+        return Table1Session.run(Thirds.corpus(), settings, "cpu", 1, folder, false)
+                .orElseThrow();
     }
 
     @ParameterizedTest
@@ -68,9 +68,9 @@ class Table1CommandTest {
     }
 
     private int run(String... option) {
-        List<String> arguments = new ArrayList<>(List.of("--data", "scenes", "--out", folder.toString()));
+        List<String> arguments = new ArrayList<>(List.of("table1", "--data", "scenes", "--out", folder.toString()));
         arguments.addAll(List.of(option));
-        return new CommandLine(new Table1Command())
+        return Main.commandLine(new Main())
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments.toArray(String[]::new));

@@ -1,0 +1,86 @@
+package imagespace.cli;
+
+import imagespace.data.Corpus;
+import imagespace.data.Dataset;
+import imagespace.data.Scenes;
+import imagespace.data.Scenes.Planted;
+import imagespace.experiment.BaseRun;
+import imagespace.experiment.IllusiveSearch;
+import imagespace.experiment.IllusiveSearch.Detection;
+import imagespace.experiment.IllusiveSearch.Findings;
+import imagespace.model.ModelException;
+import imagespace.report.ContactSheet.Mark;
+import imagespace.report.SampleFiles;
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+
+/** Writes {@code samples.csv}, {@code ccm.csv} and {@code gallery.png}; on the embedded scenes, with the planted samples framed. */
+final class SampleReport {
+    static final Mark BLEND = new Mark("planted: two things at once", new Color(0xE08E0B));
+    static final Mark WRONG_LABEL = new Mark("planted: wrong label", new Color(0xC2185B));
+
+    private SampleReport() {}
+
+    /** Whether a training sample is planted to mislead; null where nothing is known. */
+    static IntPredicate planted(Corpus corpus) {
+        return embedded(corpus) ? id -> Scenes.plantedInTraining(id).isPresent() : null;
+    }
+
+    private static boolean embedded(Corpus corpus) {
+        return corpus.name().equals("scenes");
+    }
+
+    /** The frame of a planted sample. */
+    static Optional<Mark> mark(int id) {
+        return Scenes.plantedInTraining(id).map(kind -> kind == Planted.BLEND ? BLEND : WRONG_LABEL);
+    }
+
+    /** Of the base run of an experiment, if it did not fail. */
+    static void write(Corpus corpus, BaseRun base, Path out) throws IOException, ModelException {
+        if (base.read()) {
+            Findings findings = new Findings(base.statistics(), base.illusive(), base.confusions());
+            write(corpus, base.samples(), findings, out);
+        }
+    }
+
+    private static void write(Corpus corpus, Dataset samples, Findings findings, Path out) throws IOException {
+        IntFunction<Optional<Mark>> markOf = embedded(corpus) ? SampleReport::mark : _ -> Optional.empty();
+        List<Mark> legend = embedded(corpus) ? List.of(BLEND, WRONG_LABEL) : List.of();
+        new SampleFiles(corpus, samples, findings.statistics(), findings.illusive())
+                .write(out, findings.confusions(), markOf, legend);
+    }
+
+    /** Of a search; returns what to tell the user. */
+    static List<String> write(Corpus corpus, IllusiveSearch search, Path out) throws IOException, ModelException {
+        Findings findings = search.findings();
+        Dataset samples = search.samples();
+        write(corpus, samples, findings, out);
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "%,d of %,d training samples are illusive (%.1f %%): wrong in all of %d counted epochs.",
+                findings.illusive().count(),
+                samples.size(),
+                100.0 * findings.illusive().count() / samples.size(),
+                findings.statistics().counted()));
+        if (planted(corpus) != null) {
+            Detection detection = Detection.of(findings.illusive(), samples.ids(), planted(corpus));
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "Of these, %.1f %% are planted to mislead (precision); of the planted ones, %.1f %% are found (recall).",
+                    100 * detection.precision(),
+                    100 * detection.recall()));
+        }
+        lines.add("All samples, the worst first: " + out.resolve("samples.csv"));
+        lines.add("Which classes are confused: " + out.resolve("ccm.csv"));
+        lines.add("The most illusive samples: " + out.resolve("gallery.png"));
+        return lines;
+    }
+}
