@@ -72,7 +72,7 @@ public final class Figure1 {
                         cell,
                         run,
                         runSeed,
-                        configuration(cell, runSeed),
+                        configuration(cell, seed, runSeed),
                         new Cost((long) epochs * samples, GRID),
                         progress -> learn(cell, runSeed, progress)));
             }
@@ -85,11 +85,12 @@ public final class Figure1 {
         return experiment;
     }
 
-    private Configuration configuration(String cell, long seed) {
+    private Configuration configuration(String cell, long seed, long runSeed) {
         Map<String, Object> values = new HashMap<>();
         values.put("experiment", NAME);
         values.put("cell", cell);
-        values.put("seed", seed);
+        values.put("seed", runSeed);
+        values.put("subsetSeed", seed);
         values.put("network", "dense " + HIDDEN + ", " + HIDDEN + ", 1");
         values.put("trainSamples", samples);
         values.put("epochs", epochs);
