@@ -96,9 +96,10 @@ public final class LongTraining {
         }
     }
 
-    /** The result is kept elsewhere: the file goes. */
+    /** The result is kept elsewhere: the file goes, and what a kill has left of one that was being written. */
     public void discard() throws IOException {
         Files.deleteIfExists(file);
+        Files.deleteIfExists(Safetensors.unfinished(file));
     }
 
     private Safetensors saved() {

@@ -124,7 +124,7 @@ public record Safetensors(SortedMap<String, String> metadata, SortedMap<String, 
         String json = JSON.writeValueAsString(header);
         byte[] padded = (json + " ".repeat(-json.getBytes(StandardCharsets.UTF_8).length & 7))
                 .getBytes(StandardCharsets.UTF_8); // the tensors begin at a multiple of 8
-        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Path part = unfinished(file);
         try {
             try (FileChannel out = FileChannel.open(
                     part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -139,6 +139,11 @@ public record Safetensors(SortedMap<String, String> metadata, SortedMap<String, 
         } finally {
             Files.deleteIfExists(part);
         }
+    }
+
+    /** Where a file is written before it is moved into place. */
+    static Path unfinished(Path file) {
+        return file.resolveSibling(file.getFileName() + ".part");
     }
 
     private static void write(FileChannel out, ByteBuffer bytes) throws IOException {
