@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "Judges the paper's twelve claims from the ledgers in DIR and its subfolders, three levels down: supported,"
-                    + " contradicted or open at 95 %, with the effect, its interval and the number of pairs. Runs on other"
+                    + " contradicted or open at 95 %%, with the effect, its interval and the number of pairs. Runs on other"
                     + " data or with other settings are judged apart.",
             "Writes DIR/claims.md and DIR/claims.json. The ledgers are only read, also while an experiment is running."
         })

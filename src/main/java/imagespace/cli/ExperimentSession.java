@@ -13,9 +13,13 @@ import imagespace.experiment.PlanProgress;
 import imagespace.experiment.RunSettings;
 import imagespace.nn.Architecture;
 import imagespace.nn.Network;
+import imagespace.report.Grid;
+import imagespace.report.Study;
+import imagespace.report.StudyGrids;
 import imagespace.strategy.RandomSubset;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,6 +121,18 @@ final class ExperimentSession {
             return ledger;
         }
         return Ledger.open(out, System.err::println);
+    }
+
+    /** Prints the table of every study that the ledger holds, and writes them to {@code NAME.md}. */
+    static void writeTables(Ledger ledger, String heading, Path file, PrintWriter print) throws IOException {
+        StringBuilder markdown = new StringBuilder();
+        for (Study study : Study.of(ledger.entries())) {
+            Grid grid = StudyGrids.of(study);
+            print.println(Terminal.printable(grid.text()));
+            markdown.append(grid.markdown(heading)).append('\n');
+        }
+        print.flush();
+        WholeFile.write(file, markdown.toString());
     }
 
     /** One line about the data. */

@@ -6,7 +6,12 @@ import imagespace.backend.Backends;
 import imagespace.experiment.Figure1;
 import imagespace.experiment.Ledger;
 import imagespace.experiment.LedgerException;
+import imagespace.report.Figures;
+import imagespace.report.Grid;
+import imagespace.report.Study;
+import imagespace.report.StudyGrids;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -79,9 +84,9 @@ public final class Figure1Command implements Callable<Integer> {
     @Override
     public Integer call() throws BackendUnavailableException, LedgerException, IOException {
         Size size = switch (profile) {
-            case SMOKE -> new Size(3, 5_000, 2);
-            case REDUCED -> new Size(10, 40_000, 3);
-            case PAPER -> new Size(20, 40_000, 5);
+            case SMOKE -> new Size(3, 40_000, 3);
+            case REDUCED -> new Size(10, 40_000, 10);
+            case PAPER -> new Size(20, 40_000, 10);
         };
         try (Backend backend = Backends.open(backendName, threads);
                 Ledger ledger = ExperimentSession.openLedger(out, dryRun)) {
@@ -96,8 +101,23 @@ public final class Figure1Command implements Callable<Integer> {
                     caption,
                     StepTime.measure(figure1.trialStep(), Figure1.BATCH),
                     dryRun);
-            return failed.isEmpty() || failed.getAsInt() == 0 ? 0 : 1;
+            if (failed.isEmpty()) {
+                return 0;
+            }
+            write(ledger);
+            return failed.getAsInt() == 0 ? 0 : 1;
         }
+    }
+
+    private void write(Ledger ledger) throws IOException {
+        PrintWriter print = spec.commandLine().getOut();
+        for (Study study : Study.of(ledger.entries())) {
+            Grid grid = StudyGrids.of(study);
+            print.println(Terminal.printable(grid.text()));
+            WholeFile.write(out.resolve("figure1.svg"), Figures.figure1(study));
+            print.println("Both learned curves: " + out.resolve("figure1.svg"));
+        }
+        print.flush();
     }
 
     private Figure1 figure1(Size size, Backend backend, Ledger ledger) {

@@ -11,6 +11,8 @@ import imagespace.experiment.Ledger;
 import imagespace.experiment.LedgerException;
 import imagespace.experiment.RunSettings;
 import imagespace.model.ModelException;
+import imagespace.report.Figures;
+import imagespace.report.Study;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalInt;
@@ -78,6 +80,15 @@ public final class Figure2Command implements Callable<Integer> {
                 return 0;
             }
             SampleReport.write(corpus, figure2.baseRun(0), out);
+            ExperimentSession.writeTables(
+                    ledger,
+                    "Figure 2",
+                    out.resolve("figure2.md"),
+                    spec.commandLine().getOut());
+            for (Study study : Study.of(ledger.entries())) {
+                WholeFile.write(out.resolve("figure2-loss.svg"), Figures.figure2Loss(study));
+                WholeFile.write(out.resolve("figure2-accuracy.svg"), Figures.figure2Accuracy(study));
+            }
             return failed.getAsInt() == 0 ? 0 : 1;
         }
     }

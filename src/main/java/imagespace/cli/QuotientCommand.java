@@ -74,6 +74,11 @@ public final class QuotientCommand implements Callable<Integer> {
                 return 0;
             }
             SampleReport.write(corpus, quotient.baseRun(0), out);
+            ExperimentSession.writeTables(
+                    ledger,
+                    "Slicing and gluing",
+                    out.resolve("quotient.md"),
+                    spec.commandLine().getOut());
             return failed.getAsInt() == 0 ? 0 : 1;
         }
     }

@@ -50,7 +50,7 @@ public final class Table2Command implements Callable<Integer> {
             names = "--net",
             paramLabel = "NET",
             description = "allconv (the paper's), or allconv/N with N filters in the first layer instead of 64"
-                    + " (default: allconv, /16 with --profile reduced, /4 with smoke).",
+                    + " (default: allconv, /16 with --profile reduced, /8 with smoke).",
             showDefaultValue = Visibility.NEVER)
     private String network;
 
@@ -68,7 +68,7 @@ public final class Table2Command implements Callable<Integer> {
         RunSettings settings = options.settings(
                 network(),
                 statistics,
-                new Size(1, 4, 1000, 300),
+                new Size(1, 6, 1000, 300),
                 new Size(3, 6, Size.ALL, Size.ALL),
                 new Size(20, 6, Size.ALL, Size.ALL));
         Corpus corpus = options.corpus();
@@ -84,12 +84,17 @@ public final class Table2Command implements Callable<Integer> {
                 return 0;
             }
             SampleReport.write(corpus, table2.baseRun(0), out);
+            ExperimentSession.writeTables(
+                    ledger,
+                    "Table 2",
+                    out.resolve("table2.md"),
+                    spec.commandLine().getOut());
             return failed.getAsInt() == 0 ? 0 : 1;
         }
     }
 
     private String network() {
-        String chosen = network == null ? options.size("allconv/4", "allconv/16", "allconv") : network;
+        String chosen = network == null ? options.size("allconv/8", "allconv/16", "allconv") : network;
         try {
             Architecture.named(chosen, 32, 32, 3, 10);
             return chosen;

@@ -3,6 +3,7 @@ package imagespace.cli;
 import java.io.Console;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,8 +44,10 @@ final class Terminal {
         }
     }
 
-    /** The text as standard output can show it: in a terminal without Unicode the sign of a union becomes a plus. */
+    /** The text as standard output can show it: in a terminal without Unicode a union becomes a plus, and ± becomes +-. */
     static String printable(String text) {
-        return System.out.charset().newEncoder().canEncode('∪') ? text : text.replace('∪', '+');
+        CharsetEncoder encoder = System.out.charset().newEncoder();
+        String shown = encoder.canEncode('∪') ? text : text.replace('∪', '+');
+        return encoder.canEncode('±') ? shown : shown.replace("±", "+-");
     }
 }

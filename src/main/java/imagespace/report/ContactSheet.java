@@ -111,7 +111,7 @@ public final class ContactSheet {
         boolean right = tile.label().equals(tile.predicted());
         String sure = String.format(Locale.ROOT, "%.0f %%", 100 * tile.probability());
         Color colour = right ? new Color(0x2C6E49) : new Color(0xA4312A);
-        caption(tile.label(), "", x, y + PICTURE + 15, 12, Font.BOLD, colour);
+        caption(tile.label(), " #" + tile.id(), x, y + PICTURE + 15, 12, Font.BOLD, colour);
         caption(
                 right ? "" : "as " + tile.predicted(),
                 right ? sure : " " + sure,
