@@ -5,6 +5,7 @@ import imagespace.backend.Backend;
 import imagespace.backend.Backend.Pixels;
 import imagespace.backend.Tensor;
 import imagespace.data.Dataset;
+import imagespace.data.Images;
 import imagespace.nn.Network;
 import imagespace.train.Predictions;
 import imagespace.train.Progress;
@@ -61,16 +62,11 @@ public final class Fgsm {
      * @return for each eps the share of samples that are still classified correctly
      */
     public double[] accuracy(Dataset samples, List<Double> eps, Progress progress) {
-        Pixels pixels = backend.upload(
-                samples.images().pixels(),
-                samples.images().height(),
-                samples.images().width(),
-                samples.images().channels());
+        Pixels pixels = upload(samples.images());
         int[] right = new int[eps.size()];
         for (int from = 0; from < samples.size(); from += batch) {
             int n = Math.min(batch, samples.size() - from);
-            backend.assemble(images, pixels, samples.ids(), from, Augmentation.NONE, 0, 0, n);
-            backend.assemble(network.input(), pixels, samples.ids(), from, Augmentation.NONE, 0, 0, n);
+            load(samples, pixels, from, n);
             inputGradient(samples.labels(), from, n);
             for (int e = 0; e < right.length; e++) {
                 step(eps.get(e).floatValue(), n);
@@ -84,6 +80,30 @@ public final class Fgsm {
             accuracy[e] = (double) right[e] / samples.size();
         }
         return accuracy;
+    }
+
+    /**
+     * Attacked images, [samples, height, width, channels], values in [0, 1].
+     *
+     * @param samples at most a batch
+     */
+    public float[] attacked(Dataset samples, double eps) {
+        int n = samples.size();
+        load(samples, upload(samples.images()), 0, n);
+        inputGradient(samples.labels(), 0, n);
+        step((float) eps, n);
+        float[] values = new float[n * samples.images().imageSize()];
+        backend.read(network.input(), values, values.length);
+        return values;
+    }
+
+    private Pixels upload(Images source) {
+        return backend.upload(source.pixels(), source.height(), source.width(), source.channels());
+    }
+
+    private void load(Dataset samples, Pixels pixels, int from, int n) {
+        backend.assemble(images, pixels, samples.ids(), from, Augmentation.NONE, 0, 0, n);
+        backend.assemble(network.input(), pixels, samples.ids(), from, Augmentation.NONE, 0, 0, n);
     }
 
     /** Sets {@link Network#dInput} for the images of {@link Network#input}. */

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /** What all experiments have in common on the command line: the plan is shown, then done, and a stop says how to go on. */
 final class ExperimentSession {
@@ -34,16 +35,24 @@ final class ExperimentSession {
      * Shows the plan and carries it out.
      *
      * @param caption lines about data, settings, backend
-     * @param time of a step
+     * @param time measures a step; not asked if nothing is to be done
      * @param dryRun whether to stop after the plan
      * @return number of failed runs; nothing after a dry run
      */
     static OptionalInt run(
-            Experiment experiment, Ledger ledger, Path out, List<String> caption, StepTime time, boolean dryRun)
+            Experiment experiment,
+            Ledger ledger,
+            Path out,
+            List<String> caption,
+            Supplier<StepTime> time,
+            boolean dryRun)
             throws IOException {
         PrintStream err = System.err;
         caption.forEach(err::println);
-        err.println(plan(experiment, time));
+        err.println(
+                experiment.pending() == 0
+                        ? "Plan: all " + experiment.planned() + " runs are done already"
+                        : plan(experiment, time.get()));
         if (dryRun) {
             return OptionalInt.empty();
         }
@@ -79,16 +88,14 @@ final class ExperimentSession {
                 describe(corpus, train, test),
                 String.format(
                         Locale.ROOT,
-                        "Settings: network %s, runs %d, epochs %d, batch %d, seed %d, illusive: right in at most %d of the"
-                                + " counted epochs",
+                        "Settings: network %s, runs %d, epochs %d, batch %d, seed %d",
                         settings.network(),
                         settings.runs(),
                         settings.epochs(),
                         settings.batch(),
-                        settings.seed(),
-                        settings.tolerance()),
+                        settings.seed()),
                 "Backend: " + backend.name() + " (" + backend.describe() + ")");
-        StepTime time = StepTime.measure(backend, settings.network(), train, settings.batch());
+        Supplier<StepTime> time = () -> StepTime.measure(backend, settings.network(), train, settings.batch());
         return run(experiment, ledger, out, caption, time, dryRun);
     }
 

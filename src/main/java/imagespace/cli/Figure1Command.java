@@ -99,7 +99,7 @@ public final class Figure1Command implements Callable<Integer> {
                     ledger,
                     out,
                     caption,
-                    StepTime.measure(figure1.trialStep(), Figure1.BATCH),
+                    () -> StepTime.measure(figure1.trialStep(), Figure1.BATCH),
                     dryRun);
             if (failed.isEmpty()) {
                 return 0;

@@ -35,6 +35,10 @@ import picocli.CommandLine.Spec;
             QuotientCommand.class,
             IllusiveCommand.class,
             ClaimsCommand.class,
+            TrainCommand.class,
+            EvaluateCommand.class,
+            PredictCommand.class,
+            AttackCommand.class,
             DataCommand.class,
             DevicesCommand.class,
             ThroughputCommand.class

@@ -93,7 +93,7 @@ public final class QuickstartCommand implements Callable<Integer> {
             return; // the base run failed, and the report says so
         }
         Gallery gallery = Gallery.of(table1.train(), base.get(), CONFIDENT_A_CLASS, ILLUSIVE);
-        new ContactSheet(table1.train().images(), SampleReport::mark)
+        new ContactSheet(table1.train().images(), SampleReport::mark, false)
                 .write(
                         file,
                         List.of(

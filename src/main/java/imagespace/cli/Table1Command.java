@@ -81,7 +81,7 @@ public final class Table1Command implements Callable<Integer> {
     private Table1Settings settings() {
         RunSettings common = options.settings(
                 Table1.NETWORK,
-                new Size(1, 2, 300, 300),
+                new Size(1, 4, 500, 300),
                 new Size(5, 12, 10_000, Size.ALL),
                 new Size(50, 12, Size.ALL, Size.ALL));
         try {

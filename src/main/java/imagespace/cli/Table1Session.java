@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * What the commands {@code table1} and {@code quickstart} have in common: says what will be done, does it, and writes
@@ -41,7 +42,7 @@ record Table1Session(Table1 table1, Table1Report report, int failed) {
                 Ledger ledger = ExperimentSession.openLedger(out, dryRun)) {
             Table1 table1 = new Table1(corpus, settings, backend, ledger, out, Main.Version.current());
             List<String> caption = caption(corpus, settings, table1, backend);
-            StepTime time = StepTime.measure(backend, Table1.NETWORK, table1.train(), settings.batch());
+            Supplier<StepTime> time = () -> StepTime.measure(backend, Table1.NETWORK, table1.train(), settings.batch());
             OptionalInt failed = ExperimentSession.run(table1, ledger, out, caption, time, dryRun);
             if (failed.isEmpty()) {
                 return Optional.empty();

@@ -13,7 +13,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
 /** Decodes an image file and brings it to a square of a given side by averaging areas; transparency turns white. */
-final class ImageScaler {
+public final class ImageScaler {
     /** More pixels than any photograph: what a damaged header claims. */
     private static final long MOST_PIXELS = 200_000_000;
 
@@ -24,8 +24,12 @@ final class ImageScaler {
 
     private ImageScaler() {}
 
-    /** @return [side, side, 3] bytes */
-    static byte[] read(Path file, int side) throws IOException, DataException {
+    /**
+     * Reads a PNG or JPEG.
+     *
+     * @return [side, side, 3] bytes
+     */
+    public static byte[] read(Path file, int side) throws IOException, DataException {
         try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
             if (in == null) {
                 throw new DataException("cannot open " + file + "; may it be read?");

@@ -7,6 +7,7 @@ import imagespace.backend.PoolShape;
 import imagespace.backend.RandomStream;
 import imagespace.backend.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -123,6 +124,41 @@ public final class Network {
                             : result.getLast().next(layer, window));
         }
         return result;
+    }
+
+    /**
+     * A part of the parameters: the weights or the bias of a layer.
+     *
+     * @param name such as "layers.0.weight", by the layer's place in the architecture
+     * @param offset of its first value in {@link #parameters}
+     * @param shape [k, k, inputs, outputs] of a convolution, [inputs, outputs] of a dense layer, [outputs] of a bias
+     */
+    public record Block(String name, int offset, int... shape) {
+        /** Number of values. */
+        public int size() {
+            return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        }
+    }
+
+    /** Where the parameters of an architecture lie. */
+    public static List<Block> layout(Architecture architecture) {
+        List<Block> blocks = new ArrayList<>();
+        List<Geometry> all = geometries(architecture);
+        int offset = 0;
+        for (int i = 0; i < all.size(); i++) {
+            Geometry g = all.get(i);
+            if (g.layer() instanceof Layer.Conv c) {
+                blocks.add(new Block(
+                        "layers." + i + ".weight", offset, c.kernel(), c.kernel(), g.channels(), c.filters()));
+            } else if (g.layer() instanceof Layer.Dense d) {
+                blocks.add(new Block("layers." + i + ".weight", offset, g.inputs(), d.units()));
+            }
+            if (g.biases() > 0) {
+                blocks.add(new Block("layers." + i + ".bias", offset + g.weights(), g.biases()));
+            }
+            offset += g.weights() + g.biases();
+        }
+        return blocks;
     }
 
     private static int window(Layer layer) {

@@ -41,12 +41,17 @@ public final class ContactSheet {
 
     private final Images images;
     private final IntFunction<Optional<Mark>> markOf;
+    private final boolean ids;
     private Optional<Graphics2D> text;
 
-    /** @param markOf the mark of a sample by its id, if it has one */
-    public ContactSheet(Images images, IntFunction<Optional<Mark>> markOf) {
+    /**
+     * @param markOf the mark of a sample by its id, if it has one
+     * @param ids whether the ids of samples are shown
+     */
+    public ContactSheet(Images images, IntFunction<Optional<Mark>> markOf, boolean ids) {
         this.images = images;
         this.markOf = markOf;
+        this.ids = ids;
     }
 
     /** Writes the sheet as PNG: whole, or not at all. */
@@ -111,7 +116,7 @@ public final class ContactSheet {
         boolean right = tile.label().equals(tile.predicted());
         String sure = String.format(Locale.ROOT, "%.0f %%", 100 * tile.probability());
         Color colour = right ? new Color(0x2C6E49) : new Color(0xA4312A);
-        caption(tile.label(), " #" + tile.id(), x, y + PICTURE + 15, 12, Font.BOLD, colour);
+        caption(tile.label(), ids ? " #" + tile.id() : "", x, y + PICTURE + 15, 12, Font.BOLD, colour);
         caption(
                 right ? "" : "as " + tile.predicted(),
                 right ? sure : " " + sure,

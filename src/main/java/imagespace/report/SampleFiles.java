@@ -130,7 +130,7 @@ public final class SampleFiles {
         }
         String heading = "Illusive: wrong in " + statistics.counted() + " of " + statistics.counted()
                 + " counted epochs, the surest first (" + tiles.size() + " of " + illusive.count() + ")";
-        new ContactSheet(train.images(), markOf).write(file, List.of(new Section(heading, tiles)), legend);
+        new ContactSheet(train.images(), markOf, true).write(file, List.of(new Section(heading, tiles)), legend);
     }
 
     private Tile tile(int position) {

@@ -13,7 +13,7 @@ import java.util.List;
  * A network in float64, one image batch through all layers and back, made of {@link ReferenceOperators}. Dropout is not
  * there, as in prediction.
  */
-final class ReferenceNetwork {
+public final class ReferenceNetwork {
     private final Architecture architecture;
     private final double[] parameters;
     private final int n;
@@ -34,7 +34,7 @@ final class ReferenceNetwork {
     record Block(String name, int from, int to) {}
 
     /** Runs the whole: the results are read off afterwards. */
-    ReferenceNetwork(
+    public ReferenceNetwork(
             Architecture architecture,
             double[] parameters,
             double[] images,
@@ -51,11 +51,11 @@ final class ReferenceNetwork {
         dInput = through(0, architecture.height(), architecture.width(), architecture.channels(), 0, images);
     }
 
-    double loss() {
+    public double loss() {
         return loss.mean();
     }
 
-    double[] logits() {
+    public double[] logits() {
         return logits;
     }
 

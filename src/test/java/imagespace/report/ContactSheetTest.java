@@ -29,8 +29,8 @@ class ContactSheetTest {
     void samplesAreWhereTheyShouldBeAndMarkedOnesFramed(@TempDir Path folder) throws Exception {
         Corpus corpus = Scenes.corpus(1, 12, 10);
         Mark odd = new Mark("odd", Color.MAGENTA);
-        ContactSheet sheet =
-                new ContactSheet(corpus.train().images(), id -> id % 2 == 1 ? Optional.of(odd) : Optional.empty());
+        ContactSheet sheet = new ContactSheet(
+                corpus.train().images(), id -> id % 2 == 1 ? Optional.of(odd) : Optional.empty(), false);
         List<Tile> tiles = IntStream.range(0, 12)
                 .mapToObj(id -> new Tile(id, "boat", "tree", 0.5f))
                 .toList();
@@ -54,7 +54,7 @@ class ContactSheetTest {
     void greySamplesAreGreyAndTheSheetGrowsByRowsAndLegend() {
         byte[] pixels = new byte[11 * 4];
         Arrays.fill(pixels, (byte) 200);
-        ContactSheet sheet = new ContactSheet(new Images(pixels, 2, 2, 1), id -> Optional.empty());
+        ContactSheet sheet = new ContactSheet(new Images(pixels, 2, 2, 1), id -> Optional.empty(), false);
         List<Tile> tiles = IntStream.range(0, 11)
                 .mapToObj(id -> new Tile(id, "zero", "zero", 1))
                 .toList();

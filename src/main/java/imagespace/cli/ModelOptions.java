@@ -1,0 +1,96 @@
+package imagespace.cli;
+
+import imagespace.backend.Backend;
+import imagespace.backend.BackendUnavailableException;
+import imagespace.backend.Backends;
+import imagespace.data.Corpora;
+import imagespace.data.Corpus;
+import imagespace.data.DataException;
+import imagespace.data.Dataset;
+import imagespace.data.Images;
+import imagespace.model.ModelException;
+import imagespace.model.SavedModel;
+import imagespace.strategy.NoiseClass;
+import imagespace.strategy.RandomSubset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** What the commands that use a model have in common. */
+final class ModelOptions {
+    @Spec(Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    private boolean help;
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "M",
+            description = "A model.safetensors, or the folder that 'train' put it into.")
+    private Path model;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images a pass.")
+    private int batch;
+
+    @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
+    private int threads;
+
+    @Option(names = "--backend", paramLabel = "B", defaultValue = "auto", description = "auto, cpu or cuda.")
+    private String backend;
+
+    SavedModel model() throws IOException, ModelException {
+        if (batch < 1 || batch > 1 << 14) {
+            throw new ParameterException(spec.commandLine(), "--batch lies in 1 to 16384, not at " + batch);
+        }
+        Path file = Files.isDirectory(model) ? model.resolve("model.safetensors") : model;
+        if (!Files.isRegularFile(file)) {
+            throw new ModelException("there is no model " + file + "; 'imagespace train' makes one");
+        }
+        return SavedModel.read(file);
+    }
+
+    Backend openBackend() throws BackendUnavailableException {
+        return Backends.open(backend, threads);
+    }
+
+    int batch() {
+        return batch;
+    }
+
+    /**
+     * The test samples of a data set, if the model knows these classes: the same, in this order, and maybe noise.
+     *
+     * @param limit at most so many, chosen at random
+     */
+    static Dataset testSamples(SavedModel model, String data, int limit) throws DataException, ModelException {
+        Corpus corpus = Corpora.open(data);
+        Dataset test = RandomSubset.of(corpus.test(), limit, 1);
+        Images images = test.images();
+        if (images.height() != model.architecture().height()
+                || images.width() != model.architecture().width()
+                || images.channels() != model.architecture().channels()) {
+            throw new ModelException("the model takes images of "
+                    + model.architecture().height() + "x"
+                    + model.architecture().width() + "x" + model.architecture().channels() + ", " + corpus.name()
+                    + " has " + images.height() + "x" + images.width() + "x" + images.channels());
+        }
+        List<String> known = model.classNames();
+        boolean noise = known.getLast().equals(NoiseClass.NAME) && known.size() == test.classes() + 1;
+        if (!test.classNames().equals(noise ? known.subList(0, test.classes()) : known)) {
+            throw new ModelException("the model knows other classes (" + String.join(", ", known) + ") than "
+                    + corpus.name() + " has (" + String.join(", ", test.classNames()) + ")");
+        }
+        return test;
+    }
+}
