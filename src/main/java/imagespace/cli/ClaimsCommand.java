@@ -6,15 +6,11 @@ import imagespace.report.claims.Claims;
 import imagespace.report.claims.ClaimsJson;
 import imagespace.report.claims.ClaimsReport;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The twelve claims of the paper, judged from ledgers. */
@@ -46,28 +42,13 @@ public final class ClaimsCommand implements Callable<Integer> {
 
     /** Prints the verdicts and writes both files. */
     @Override
-    public Integer call() throws IOException {
-        Claims claims = Claims.judge(studies());
+    public Integer call() throws IOException, LedgerException {
+        Claims claims = Claims.judge(Study.find(out));
         ClaimsReport report = new ClaimsReport(claims);
-        write(out.resolve("claims.md"), report.markdown());
-        write(out.resolve("claims.json"), ClaimsJson.of(claims));
+        WholeFile.write(out.resolve("claims.md"), report.markdown());
+        WholeFile.write(out.resolve("claims.json"), ClaimsJson.of(claims));
         spec.commandLine().getOut().print(Terminal.printable(report.text()));
         spec.commandLine().getOut().flush();
         return 0;
-    }
-
-    private List<Study> studies() throws IOException {
-        try {
-            return Study.find(out);
-        } catch (LedgerException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-    }
-
-    /** Writes the file, or leaves what was there. */
-    private static void write(Path file, String text) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        Files.writeString(part, text);
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

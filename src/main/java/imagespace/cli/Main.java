@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             QuotientCommand.class,
             IllusiveCommand.class,
             ClaimsCommand.class,
+            ReportCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,

@@ -45,7 +45,7 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
     private static final int TICKS = 6;
 
     /** Colours that people with colour-blindness can tell apart (Okabe and Ito), brighter on dark ground. */
-    private static final String STYLE = """
+    static final String STYLE = """
             <style>
             .plot { color: #222; --c0: #0072b2; --c1: #d55e00; --c2: #008a63; --c3: #a8488a; --c4: #8a6d00; --c5: #555; }
             @media (prefers-color-scheme: dark) {
