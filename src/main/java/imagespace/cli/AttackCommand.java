@@ -6,6 +6,7 @@ import imagespace.backend.BackendUnavailableException;
 import imagespace.data.DataException;
 import imagespace.data.Dataset;
 import imagespace.data.Images;
+import imagespace.experiment.PlanProgress;
 import imagespace.model.ModelException;
 import imagespace.model.SavedModel;
 import imagespace.nn.Network;
@@ -107,7 +108,10 @@ public final class AttackCommand implements Callable<Integer> {
             Fgsm fgsm = new Fgsm(backend, network, options.batch(), label);
             List<Double> sizes = new ArrayList<>(List.of(0.0));
             sizes.addAll(eps);
-            double[] accuracy = fgsm.accuracy(test, sizes, Progress.SILENT);
+            double[] accuracy;
+            try (PlanProgress progress = PlanProgress.on(System.err, Terminal.errorColumns(), test.size())) {
+                accuracy = fgsm.accuracy(test, sizes, progress);
+            }
             PrintWriter print = spec.commandLine().getOut();
             print.print(table(test, sizes, accuracy).text());
             if (csv != null) {

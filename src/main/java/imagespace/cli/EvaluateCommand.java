@@ -5,12 +5,12 @@ import imagespace.backend.BackendUnavailableException;
 import imagespace.data.DataException;
 import imagespace.data.Dataset;
 import imagespace.experiment.Metrics;
+import imagespace.experiment.PlanProgress;
 import imagespace.model.ModelException;
 import imagespace.model.SavedModel;
 import imagespace.report.Grid;
 import imagespace.train.Predictions;
 import imagespace.train.Predictor;
-import imagespace.train.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -52,7 +52,10 @@ public final class EvaluateCommand implements Callable<Integer> {
         Dataset test = ModelOptions.testSamples(model, data, Integer.MAX_VALUE);
         try (Backend backend = options.openBackend()) {
             Predictor predictor = new Predictor(backend, model.network(backend, options.batch()), options.batch(), 0);
-            Predictions predictions = predictor.predict(test, Progress.SILENT);
+            Predictions predictions;
+            try (PlanProgress progress = PlanProgress.on(System.err, Terminal.errorColumns(), test.size())) {
+                predictions = predictor.predict(test, progress);
+            }
             Metrics metrics = Metrics.of(predictions, test.classes());
             PrintWriter print = spec.commandLine().getOut();
             print.printf(

@@ -75,9 +75,12 @@ public final class IllusiveCommand implements Callable<Integer> {
             if (failed.isEmpty()) {
                 return 0;
             }
+            if (failed.getAsInt() > 0) {
+                return 1;
+            }
             SampleReport.write(corpus, search, out).forEach(spec.commandLine().getOut()::println);
             spec.commandLine().getOut().flush();
-            return failed.getAsInt() == 0 ? 0 : 1;
+            return 0;
         }
     }
 

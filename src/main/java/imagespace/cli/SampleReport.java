@@ -65,7 +65,7 @@ final class SampleReport {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%,d of %,d training samples are illusive (%.1f %%): wrong in all of %d counted epochs.",
+                "%,d of %,d training samples are illusive (%.1f %%), over %d counted epochs.",
                 findings.illusive().count(),
                 samples.size(),
                 100.0 * findings.illusive().count() / samples.size(),
@@ -74,13 +74,22 @@ final class SampleReport {
             Detection detection = Detection.of(findings.illusive(), samples.ids(), planted(corpus));
             lines.add(String.format(
                     Locale.ROOT,
-                    "Of these, %.1f %% are planted to mislead (precision); of the planted ones, %.1f %% are found (recall).",
+                    "Of these, %.1f %% are planted to mislead (precision). Of the planted ones %.1f %% are found (recall):"
+                            + " %.1f %% of the wrong labels, %.1f %% of the pictures with two things.",
                     100 * detection.precision(),
-                    100 * detection.recall()));
+                    100 * detection.recall(),
+                    100 * recall(findings, samples, Planted.WRONG_LABEL),
+                    100 * recall(findings, samples, Planted.BLEND)));
         }
         lines.add("All samples, the worst first: " + out.resolve("samples.csv"));
         lines.add("Which classes are confused: " + out.resolve("ccm.csv"));
         lines.add("The most illusive samples: " + out.resolve("gallery.png"));
         return lines;
+    }
+
+    private static double recall(Findings findings, Dataset samples, Planted kind) {
+        IntPredicate ofKind =
+                id -> Scenes.plantedInTraining(id).filter(kind::equals).isPresent();
+        return Detection.of(findings.illusive(), samples.ids(), ofKind).recall();
     }
 }

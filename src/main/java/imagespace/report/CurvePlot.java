@@ -51,6 +51,7 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
             @media (prefers-color-scheme: dark) {
             .plot { color: #ddd; --c0: #56b4e9; --c1: #ff8c42; --c2: #2ecc9a; --c3: #e79ac8; --c4: #f0e442; --c5: #aaa; } }
             .plot text { font: 13px sans-serif; fill: currentColor; }
+            .plot .key { font-size: 12px; }
             .plot .title { font-weight: bold; font-size: 15px; }
             .plot .grid { stroke: currentColor; stroke-opacity: .15; }
             .plot .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
@@ -206,7 +207,7 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
                     dash(s),
                     left,
                     middle);
-            add(out, "<text x=\"%d\" y=\"%d\">%s</text>%n", left + 34, middle + 4, escape(s.name));
+            add(out, "<text class=\"key\" x=\"%d\" y=\"%d\">%s</text>%n", left + 34, middle + 4, escape(s.name));
         }
     }
 

@@ -30,7 +30,7 @@ public final class Figures {
         return new CurvePlot("The same function learned from samples elsewhere", "x", "f(x)", series).svg();
     }
 
-    /** Figure 2, loss: on all test samples, and dashed on the clean test set, without the illusive ones. */
+    /** Figure 2, loss: on all test samples, and dashed on the clean test, without the illusive ones. */
     public static String figure2Loss(Study study) {
         return figure2(study, "Test loss while training goes on", "cross-entropy", "testLoss", "testLossClean", 1);
     }
@@ -56,7 +56,7 @@ public final class Figures {
                     .map(s -> scaled(s, scale))
                     .ifPresent(series::add);
             if (clean != null) {
-                mean(study, cell, clean, name + "; clean test set", x, colours.get(cell), true)
+                mean(study, cell, clean, name + ", clean test", x, colours.get(cell), true)
                         .map(s -> scaled(s, scale))
                         .ifPresent(series::add);
             }

@@ -128,8 +128,8 @@ public final class SampleFiles {
             Files.deleteIfExists(file);
             return;
         }
-        String heading = "Illusive: wrong in " + statistics.counted() + " of " + statistics.counted()
-                + " counted epochs, the surest first (" + tiles.size() + " of " + illusive.count() + ")";
+        String heading = "Illusive over " + statistics.counted() + " counted epochs, the surest first (" + tiles.size()
+                + " of " + illusive.count() + ")";
         new ContactSheet(train.images(), markOf, true).write(file, List.of(new Section(heading, tiles)), legend);
     }
 

@@ -135,7 +135,7 @@ public record ClaimsReport(Claims claims) {
         effect += ", 95 % interval " + bounds(unit, difference) + ", " + difference.n() + " pairs";
         return Double.isNaN(judgement.holm())
                 ? effect
-                : effect + "; p = " + p(comparison.tTest()) + " by t (Holm: " + p(judgement.holm()) + "), "
+                : effect + "; p " + p(comparison.tTest()) + " by t (Holm: p " + p(judgement.holm()) + "), p "
                         + p(comparison.wilcoxon()) + " by Wilcoxon";
     }
 
@@ -144,7 +144,7 @@ public record ClaimsReport(Claims claims) {
     }
 
     private static String p(double p) {
-        return p < .0001 ? "<.0001" : String.format(Locale.ROOT, p < .01 ? "%.4f" : "%.3f", p);
+        return p < .0001 ? "< .0001" : String.format(Locale.ROOT, p < .01 ? "= %.4f" : "= %.3f", p);
     }
 
     /** The contrasts behind a judgement: name, mean, interval, number of pairs. */
