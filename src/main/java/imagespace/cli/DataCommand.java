@@ -58,8 +58,8 @@ public final class DataCommand implements Runnable {
             @Option(
                             names = "--into",
                             paramLabel = "DIR",
-                            defaultValue = "data",
-                            description = "Where the folder of the data set goes (default: ${DEFAULT-VALUE}).")
+                            defaultValue = "${env:IMAGESPACE_DATA:-data}",
+                            description = "Where the folder of the data set goes (default: IMAGESPACE_DATA if it is set, else data).")
                     Path into)
             throws DataException {
         if (!name.equals("cifar10")) {
