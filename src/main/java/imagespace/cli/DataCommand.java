@@ -59,7 +59,8 @@ public final class DataCommand implements Runnable {
                             names = "--into",
                             paramLabel = "DIR",
                             defaultValue = "${env:IMAGESPACE_DATA:-data}",
-                            description = "Where the folder of the data set goes (default: IMAGESPACE_DATA if it is set, else data).")
+                            description =
+                                    "Where the folder of the data set goes (default: IMAGESPACE_DATA if it is set, else data).")
                     Path into)
             throws DataException {
         if (!name.equals("cifar10")) {

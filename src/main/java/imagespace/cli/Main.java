@@ -107,7 +107,8 @@ public final class Main implements Callable<Integer> {
             case ParameterException usage -> main.report(command, e, message(usage), BAD_INPUT);
             case FileSystemException file -> main.report(command, e, reason(file), BAD_INPUT);
             case IOException _ when e.getMessage() != null -> main.report(command, e, e.getMessage(), FAILED);
-            case Exception _ when e.getCause() instanceof OutOfMemoryError memory -> // picocli wraps those of methods
+            case Exception _
+            when e.getCause() instanceof OutOfMemoryError memory -> // picocli wraps those of methods
                 main.report(command, e, remedy(memory), FAILED);
             default -> main.report(command, e, "unexpected " + e + "; run with --debug for the details", FAILED);
         });
