@@ -18,6 +18,33 @@ public interface Backend extends AutoCloseable {
     /** A new tensor of zeros. */
     Tensor tensor(int... shape);
 
+    /** Memory with a common end, see {@link #scope}. */
+    interface Scope extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Begins a scope: the tensors and pixels made until it is closed are gone from then on. Scopes nest, and are closed in
+     * the reverse order. A training goes in a scope, so that a GPU's memory does not fill up run after run. Where Java
+     * collects what is unused this does nothing.
+     */
+    default Scope scope() {
+        return () -> {};
+    }
+
+    /**
+     * Runs a step that is repeated often. A device may record the operators that the step calls, and replay them when it
+     * comes again. So under one key a step always calls the same operators, with the same tensors and shapes; only ids,
+     * positions, seeds, step numbers and written values may be others. It makes no tensors but the first time, reads
+     * none, and repeats no other step within.
+     *
+     * @param key told apart by identity; forgotten with the scope that is open
+     */
+    default void repeat(Object key, Runnable step) {
+        step.run();
+    }
+
     /** A view of the values {@code offset ...} of a tensor, in another shape; no copy. */
     Tensor view(Tensor tensor, int offset, int... shape);
 

@@ -30,17 +30,19 @@ record StepTime(double trained, double classified) {
                 data.images().width(),
                 data.images().channels(),
                 data.classes());
-        Training training = new Training(backend, architecture, some, TrainingConfig.plain(1, n, 1));
-        float[] wait = new float[1];
-        double trained = median(() -> {
-            training.step(0, n);
-            backend.read(training.network().parameters(), wait, 1);
-        });
-        double classified = median(() -> {
-            training.network().forward(n, false, 0);
-            backend.read(training.network().logits(), wait, 1);
-        });
-        return new StepTime(trained / n, classified / n);
+        try (var _ = backend.scope()) {
+            Training training = new Training(backend, architecture, some, TrainingConfig.plain(1, n, 1));
+            float[] wait = new float[1];
+            double trained = median(() -> {
+                training.step(0, n);
+                backend.read(training.network().parameters(), wait, 1);
+            });
+            double classified = median(() -> {
+                training.network().forward(n, false, 0);
+                backend.read(training.network().logits(), wait, 1);
+            });
+            return new StepTime(trained / n, classified / n);
+        }
     }
 
     /** Of one training step of {@code n} images; classifying is taken to be as dear. */

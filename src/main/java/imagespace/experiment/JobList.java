@@ -55,7 +55,7 @@ final class JobList implements Experiment {
         progress.begin(
                 "run " + (job.run() + 1) + "/" + runs + "  " + job.cell(),
                 job.cost().images());
-        try {
+        try (var _ = recorder.backend().scope()) {
             Job.Result result = job.work().run(progress);
             recorder.finished(record, result.metrics(), result.curves());
             Double accuracy = result.metrics().get("A");

@@ -100,7 +100,7 @@ public final class Table1 implements Experiment {
         }
         Recorder.Run record = Recorder.Run.start(BASE, run, settings.baseSeed(run), configuration);
         progress.begin(title(BASE, run), done ? 0 : plan.baseCost().images());
-        try {
+        try (var _ = trainer.backend().scope()) {
             Training training = train(train, settings.baseSeed(run), configuration, progress);
             Predictions base = training.predict(train, progress);
             Metrics metrics = Metrics.of(training.predict(test, progress), train.classes());
@@ -123,7 +123,7 @@ public final class Table1 implements Experiment {
         long seed = settings.runSeed(run);
         Recorder.Run record = Recorder.Run.start(cell.id(), run, seed, plan.configuration(cell, run));
         progress.begin(title(cell.id(), run), plan.cost(cell).images());
-        try {
+        try (var _ = trainer.backend().scope()) {
             Training training = train(trainingSet(cell, split), seed, record.configuration(), progress);
             Metrics metrics = Metrics.of(training.predict(test, progress), train.classes());
             recorder.finished(record, metrics.toMap());

@@ -46,6 +46,11 @@ public final class Training {
     private long augmentSeed;
     private int epoch;
     private long steps;
+    /** {@link #learn} as an object made once: a step takes no memory. */
+    private final Runnable learn = this::learn;
+
+    private int stepFrom;
+    private int stepSize;
 
     /** A fresh network for the data's image size. The architecture must have an output for each class. */
     public Training(Backend backend, Architecture architecture, Dataset data, TrainingConfig config) {
@@ -117,10 +122,25 @@ public final class Training {
     }
 
     /**
-     * A training step on the samples {@code [from, from + n)} of the epoch's order: batch, forward, loss, backward,
-     * update, and the statistics if they are wanted.
+     * A training step on the samples {@code [from, from + n)} of the epoch's order, and the statistics if they are wanted.
      */
     public void step(int from, int n) {
+        stepFrom = from;
+        stepSize = n;
+        if (n == config.batch()) {
+            backend.repeat(this, learn);
+        } else {
+            learn.run();
+        }
+        if (history != null) {
+            recordBatch(from, n);
+        }
+    }
+
+    /** The step itself: batch, forward, loss, backward, update. */
+    private void learn() {
+        int from = stepFrom;
+        int n = stepSize;
         assembleBatch(from, n);
         network.forward(n, true, Philox.derive(config.seed(), RandomStream.DROPOUT, steps));
         backend.softmaxCrossEntropy(
@@ -135,9 +155,6 @@ public final class Training {
                 n);
         network.backward(n, true);
         optimizer.step(network.gradients(), ++steps);
-        if (history != null) {
-            recordBatch(from, n);
-        }
     }
 
     private void assembleBatch(int from, int n) {

@@ -1,9 +1,7 @@
 package imagespace.backend;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import imagespace.backend.OperatorCase.Output;
 import imagespace.backend.cpu.CpuBackend;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -62,35 +60,7 @@ class CpuBackendTest {
                 .toList();
         return Stream.of(ConvolutionCases.ALL, DenseCases.ALL, PoolingCases.ALL, TrainingCases.ALL, AssemblyCases.ALL)
                 .flatMap(List::stream)
-                .map(c -> dynamicTest(c.name(), () -> sameBits(c, backends)))
+                .map(c -> dynamicTest(c.name(), () -> SameBits.check(c, backends)))
                 .onClose(() -> backends.forEach(Backend::close));
-    }
-
-    private static void sameBits(OperatorCase operator, List<Backend> backends) {
-        List<int[]> one = bits(operator, backends.getFirst());
-        for (int threads = 2; threads <= backends.size(); threads++) {
-            List<int[]> many = bits(operator, backends.get(threads - 1));
-            for (int i = 0; i < one.size(); i++) {
-                String what = "output " + i + " of " + operator.name() + " on " + threads + " threads";
-                assertArrayEquals(one.get(i), many.get(i), what);
-            }
-        }
-    }
-
-    private static List<int[]> bits(OperatorCase operator, Backend backend) {
-        Lab lab = new Lab(backend, false);
-        return operator.call().apply(lab).stream()
-                .map(Output::tensor)
-                .map(lab::memory)
-                .map(CpuBackendTest::bits)
-                .toList();
-    }
-
-    private static int[] bits(float[] values) {
-        int[] bits = new int[values.length];
-        for (int i = 0; i < bits.length; i++) {
-            bits[i] = Float.floatToRawIntBits(values[i]);
-        }
-        return bits;
     }
 }

@@ -24,12 +24,14 @@ record OperatorCase(String name, double tolerance, Function<Lab, List<Output>> c
 
     /** Runs the operator, and compares all outputs with the reference. */
     void check(Backend backend, boolean views) {
-        Lab lab = new Lab(backend, views);
-        for (Output output : call.apply(lab)) {
-            String what = output.name + " of " + name + (views ? " (views)" : "") + " on " + backend.name();
-            lab.verify(what, output.tensor, output.expected.get(), tolerance);
+        try (var _ = backend.scope()) {
+            Lab lab = new Lab(backend, views);
+            for (Output output : call.apply(lab)) {
+                String what = output.name + " of " + name + (views ? " (views)" : "") + " on " + backend.name();
+                lab.verify(what, output.tensor, output.expected.get(), tolerance);
+            }
+            lab.verifyInputs(name);
         }
-        lab.verifyInputs(name);
     }
 
     /** A supplier that computes once. */

@@ -1,0 +1,155 @@
+package imagespace.backend.cuda;
+
+import static imagespace.backend.cuda.CudaTensor.in;
+import static imagespace.backend.cuda.CudaTensor.out;
+
+import imagespace.backend.Activation;
+import imagespace.backend.ConvShape;
+import imagespace.backend.Tensor;
+import imagespace.backend.cuda.Commands.PlainConvolution;
+import imagespace.backend.cuda.Memory.FilterCopy;
+import imagespace.backend.cuda.Memory.FilterPlace;
+import imagespace.backend.cuda.Scratch.Use;
+
+/**
+ * From {@link ConvShape} to what a library takes.
+ *
+ * <ul>
+ *   <li>Weights are [k, k, ci, co] here, as on the CPU; cuDNN wants [co, k, k, ci]. That is the transpose of a matrix
+ *       [k * k * ci, co]. The transposed copy is kept, and made again after the weights have changed: once a step, and not
+ *       at all in inference. Their gradient is transposed back at once.
+ *   <li>Where the padding is not symmetric, or the last rows or columns of the output are left out, the library gets a copy
+ *       of the input that is padded and cropped so that no padding is needed.
+ *   <li>Tensors that do not start at a multiple of 16 bytes go through copies that do. In a network there are none.
+ * </ul>
+ */
+final class Convolutions {
+    private static final int ALIGNMENT = 16;
+    private static final int TILE = 32;
+
+    private final Engine engine;
+
+    Convolutions(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** Whether symmetric padding gives exactly the shape's output. */
+    private static boolean isPlain(ConvShape s) {
+        return (s.height() + 2 * s.padTop() - s.kernel()) / s.stride() + 1 == s.outHeight()
+                && (s.width() + 2 * s.padLeft() - s.kernel()) / s.stride() + 1 == s.outWidth();
+    }
+
+    private static PlainConvolution plain(ConvShape s, int n) {
+        boolean plain = isPlain(s);
+        return new PlainConvolution(
+                n,
+                plain ? s.height() : (s.outHeight() - 1) * s.stride() + s.kernel(),
+                plain ? s.width() : (s.outWidth() - 1) * s.stride() + s.kernel(),
+                s.inChannels(),
+                s.outChannels(),
+                s.kernel(),
+                s.stride(),
+                plain ? s.padTop() : 0,
+                plain ? s.padLeft() : 0);
+    }
+
+    void forward(Tensor y, Tensor x, Tensor weights, Tensor bias, Activation activation, ConvShape s, int n) {
+        PlainConvolution plain = plain(s, n);
+        long to = out(y);
+        long aligned = isAligned(to) ? to : engine.scratch.floats(Use.OUT, plain.outputs());
+        long b = aligned(in(bias), Use.BIAS, s.outChannels());
+        engine.commands.convForward(aligned, input(x, s, plain), filter(weights, s), b, activation.slope(), plain);
+        copyBack(to, aligned, plain.outputs());
+    }
+
+    void backwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape s, int n) {
+        PlainConvolution plain = plain(s, n);
+        long to = out(dIn);
+        boolean direct = isPlain(s) && isAligned(to);
+        long result = direct ? to : engine.scratch.floats(Use.IN, plain.inputs());
+        long gradient = aligned(in(dOut), Use.OUT, plain.outputs());
+        engine.commands.convBackwardData(result, gradient, filter(weights, s), plain);
+        if (!isPlain(s)) {
+            moveWindow(to, result, s.height(), s.width(), plain.height(), plain.width(), s.padTop(), s.padLeft(), s, n);
+        } else {
+            copyBack(to, result, plain.inputs());
+        }
+    }
+
+    void backwardWeights(Tensor dWeights, Tensor dOut, Tensor x, ConvShape s, int n) {
+        PlainConvolution plain = plain(s, n);
+        long result = engine.scratch.floats(Use.FILTER, plain.weights());
+        long gradient = aligned(in(dOut), Use.OUT, plain.outputs());
+        engine.commands.convBackwardFilter(result, gradient, input(x, s, plain), plain);
+        transpose(out(dWeights), result, s.outChannels(), matrixRows(s));
+    }
+
+    /** The input as the library wants it. */
+    private long input(Tensor x, ConvShape s, PlainConvolution plain) {
+        if (isPlain(s)) {
+            return aligned(in(x), Use.IN, plain.inputs());
+        }
+        long to = engine.scratch.floats(Use.IN, plain.inputs());
+        moveWindow(
+                to, in(x), plain.height(), plain.width(), s.height(), s.width(), -s.padTop(), -s.padLeft(), s, plain.n());
+        return to;
+    }
+
+    private void moveWindow(
+            long to,
+            long from,
+            int toHeight,
+            int toWidth,
+            int height,
+            int width,
+            int dy,
+            int dx,
+            ConvShape s,
+            int n) {
+        int count = Math.multiplyExact(n, toHeight * toWidth * s.inChannels());
+        engine.commands.launchOver(
+                count, "moveWindow", to, from, toHeight, toWidth, height, width, s.inChannels(), dy, dx);
+    }
+
+    private static int matrixRows(ConvShape s) {
+        return s.kernel() * s.kernel() * s.inChannels();
+    }
+
+    /** The weights as [co, k, k, ci]. */
+    private long filter(Tensor weights, ConvShape s) {
+        CudaTensor w = CudaTensor.of(weights);
+        FilterPlace place = new FilterPlace(w.offset, matrixRows(s), s.outChannels());
+        FilterCopy copy = w.block.filters.computeIfAbsent(
+                place, p -> new FilterCopy(w.block.memory.allocate((long) s.weightSize() * Float.BYTES).address));
+        if (copy.version != w.block.version || copy.generation != engine.generation) {
+            transpose(copy.address, in(weights), place.rows(), place.columns());
+            copy.version = w.block.version;
+            copy.generation = engine.generation;
+        }
+        return copy.address;
+    }
+
+    private void transpose(long to, long from, int rows, int columns) {
+        engine.commands.launch(
+                "transpose", Math.ceilDiv(columns, TILE), Math.ceilDiv(rows, TILE), to, from, rows, columns);
+    }
+
+    private static boolean isAligned(long address) {
+        return address % ALIGNMENT == 0;
+    }
+
+    private long aligned(long address, Use use, int count) {
+        if (isAligned(address)) {
+            return address;
+        }
+        long copy = engine.scratch.floats(use, count);
+        engine.commands.copy(copy, address, (long) count * Float.BYTES);
+        return copy;
+    }
+
+    private void copyBack(long to, long from, int count) {
+        if (to != from) {
+            engine.commands.copy(to, from, (long) count * Float.BYTES);
+        }
+    }
+}

@@ -1,0 +1,413 @@
+package imagespace.backend.cuda;
+
+import static imagespace.backend.cuda.CudaTensor.in;
+import static imagespace.backend.cuda.CudaTensor.out;
+
+import imagespace.backend.Activation;
+import imagespace.backend.Augmentation;
+import imagespace.backend.Backend;
+import imagespace.backend.ConvShape;
+import imagespace.backend.PoolShape;
+import imagespace.backend.Tensor;
+import imagespace.backend.cuda.Commands.Product;
+import imagespace.backend.cuda.Scratch.Use;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+
+/**
+ * The operators on a GPU: convolutions by cuDNN, dense layers by cuBLAS, everything else by {@code native/kernels.cu}, on
+ * one stream. Same inputs, same bits, unless the device was opened as fast.
+ *
+ * <p>Everything in memory is float32 and laid out as on the CPU, parameters too, so that what one backend saves another
+ * can load. What that costs {@link Convolutions} says.
+ */
+final class CudaBackend implements Backend {
+    /** Values that a thread of dropoutForward does. */
+    private static final int DECISIONS_A_BLOCK = 8;
+    /** Writes up to this size are queued with the commands, and so may be part of a repeated step. */
+    private static final int SMALL_BYTES = 64 << 10;
+    /** Channels of a block of the kernels that sum columns. */
+    private static final int COLUMNS = 32;
+    /** Rows that such a block takes at least, and into how many chunks rows are divided at most. */
+    private static final int MIN_CHUNK_ROWS = 64;
+
+    private static final int MAX_CHUNKS = 1024;
+
+    private final Engine engine;
+    private final Convolutions convolutions;
+    /** The scopes that are open, the innermost first; the last one is the backend's own. */
+    private final Deque<CudaScope> scopes = new ArrayDeque<>();
+
+    CudaBackend(Engine engine) {
+        this.engine = engine;
+        convolutions = new Convolutions(engine);
+        scopes.push(new CudaScope());
+    }
+
+    /** Images on the device. */
+    private record DevicePixels(long address, int height, int width, int channels) implements Pixels {}
+
+    /** Memory and recorded steps with a common end. */
+    private final class CudaScope implements Scope {
+        private final Memory memory = new Memory(engine.device);
+        private final RepeatedSteps steps = new RepeatedSteps(engine, memory);
+
+        @Override
+        public void close() {
+            if (scopes.peek() != this) {
+                throw new IllegalStateException("scopes are closed in the reverse of the order they were opened in");
+            }
+            scopes.pop();
+            free();
+        }
+
+        private void free() {
+            engine.device.synchronize();
+            steps.close();
+            memory.free();
+        }
+    }
+
+    @Override
+    public Scope scope() {
+        CudaScope scope = new CudaScope();
+        scopes.push(scope);
+        return scope;
+    }
+
+    @Override
+    public void repeat(Object key, Runnable step) {
+        scopes.peek().steps.run(key, step);
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public String describe() {
+        return engine.device.describe();
+    }
+
+    private Memory.Block allocate(long bytes) {
+        RepeatedSteps.refuse(engine, "takes memory");
+        return scopes.peek().memory.allocate(bytes);
+    }
+
+    @Override
+    public Tensor tensor(int... shape) {
+        int size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        Tensor tensor = new CudaTensor(allocate((long) size * Float.BYTES), 0, shape);
+        fill(tensor, 0);
+        return tensor;
+    }
+
+    @Override
+    public Tensor view(Tensor tensor, int offset, int... shape) {
+        CudaTensor whole = CudaTensor.of(tensor);
+        CudaTensor part = new CudaTensor(whole.block, whole.offset + (long) offset * Float.BYTES, shape);
+        if (offset < 0 || offset + part.size() > whole.size()) {
+            throw new IllegalArgumentException(part + " at " + offset + " is not within " + whole);
+        }
+        return part;
+    }
+
+    @Override
+    public void write(Tensor to, float[] values, int count) {
+        checkCount(to, count);
+        int bytes = count * Float.BYTES;
+        if (count == 0) {
+            return;
+        }
+        if (bytes > SMALL_BYTES) {
+            RepeatedSteps.refuse(engine, "writes so much");
+            engine.device.write(out(to), values, count);
+            return;
+        }
+        engine.varying.open(bytes).asFloatBuffer().put(values, 0, count);
+        engine.commands.copy(out(to), engine.varying.send(), bytes);
+    }
+
+    @Override
+    public void read(Tensor from, float[] values, int count) {
+        checkCount(from, count);
+        RepeatedSteps.refuse(engine, "reads");
+        engine.device.read(values, in(from), count);
+    }
+
+    private static void checkCount(Tensor tensor, int count) {
+        if (count > tensor.size()) {
+            throw new IllegalArgumentException(count + " values do not fit " + tensor);
+        }
+    }
+
+    @Override
+    public void fill(Tensor tensor, float value) {
+        engine.commands.fill(out(tensor), value, tensor.size());
+    }
+
+    @Override
+    public Pixels upload(byte[] nhwc, int height, int width, int channels) {
+        Memory.Block block = allocate(Math.max(1, nhwc.length));
+        engine.device.write(block.address, nhwc);
+        return new DevicePixels(block.address, height, width, channels);
+    }
+
+    @Override
+    public void assemble(
+            Tensor out,
+            Pixels pixels,
+            int[] ids,
+            int from,
+            Augmentation augmentation,
+            long noiseSeed,
+            long augmentSeed,
+            int n) {
+        DevicePixels p = (DevicePixels) pixels;
+        ByteBuffer batch = engine.varying.open(3 * Long.BYTES + n * Integer.BYTES);
+        batch.putLong(from).putLong(noiseSeed).putLong(augmentSeed);
+        batch.asIntBuffer().put(ids, from, n);
+        engine.commands.launch(
+                "assemble",
+                n,
+                1,
+                out(out),
+                p.address,
+                engine.varying.send(),
+                p.height,
+                p.width,
+                p.channels,
+                augmentation.flip() ? 1 : 0,
+                augmentation.pad());
+    }
+
+    @Override
+    public void convForward(
+            Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, ConvShape shape, int n) {
+        convolutions.forward(out, in, weights, bias, activation, shape, n);
+    }
+
+    @Override
+    public void convBackwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape shape, int n) {
+        convolutions.backwardData(dIn, dOut, weights, shape, n);
+    }
+
+    @Override
+    public void convBackwardWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape shape, int n) {
+        convolutions.backwardWeights(dWeights, dOut, in, shape, n);
+    }
+
+    // A row-major matrix [rows, columns] is a column-major one [columns, rows]: so these are products of transposes.
+
+    @Override
+    public void denseForward(
+            Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, int inputs, int outputs, int n) {
+        long y = out(out);
+        Product shape = new Product(false, false, outputs, n, inputs, outputs, inputs, outputs);
+        engine.commands.multiply(y, in(weights), in(in), shape);
+        engine.commands.launchOver(
+                Math.multiplyExact(n, outputs), "biasActivation", y, in(bias), activation.slope(), outputs);
+    }
+
+    @Override
+    public void denseBackwardData(Tensor dIn, Tensor dOut, Tensor weights, int inputs, int outputs, int n) {
+        Product shape = new Product(true, false, inputs, n, outputs, outputs, outputs, inputs);
+        engine.commands.multiply(out(dIn), in(weights), in(dOut), shape);
+    }
+
+    @Override
+    public void denseBackwardWeights(Tensor dWeights, Tensor dOut, Tensor in, int inputs, int outputs, int n) {
+        Product shape = new Product(false, true, outputs, inputs, n, outputs, inputs, outputs);
+        engine.commands.multiply(out(dWeights), in(dOut), in(in), shape);
+    }
+
+    @Override
+    public void activationBackward(
+            Tensor dOut, Tensor dBias, Tensor out, Activation activation, int rows, int channels) {
+        Chunks chunks = Chunks.of(rows);
+        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * channels);
+        engine.commands.launch(
+                "activationBackward",
+                chunks.count,
+                Math.ceilDiv(channels, COLUMNS),
+                out(dOut),
+                partial,
+                in(out),
+                activation.slope(),
+                rows,
+                channels,
+                chunks.rows,
+                chunks.count);
+        engine.commands.launch("sumPartial", channels, 1, out(dBias), partial, chunks.count);
+    }
+
+    /** Rows in chunks of equal size, whatever the GPU: so the bits of a sum do not depend on it. */
+    private record Chunks(int rows, int count) {
+        static Chunks of(int all) {
+            int rows = Math.max(MIN_CHUNK_ROWS, Math.ceilDiv(all, MAX_CHUNKS));
+            return new Chunks(rows, Math.ceilDiv(all, rows));
+        }
+    }
+
+    private static int[] kernelShape(PoolShape s) {
+        return new int[] {s.height(), s.width(), s.channels(), s.window(), s.stride(), s.outHeight(), s.outWidth()};
+    }
+
+    @Override
+    public void maxPoolForward(Tensor out, Tensor in, PoolShape shape, int n) {
+        int count = Math.multiplyExact(n, shape.outputSize());
+        engine.commands.launchOver(count, "maxPoolForward", out(out), in(in), kernelShape(shape));
+    }
+
+    @Override
+    public void maxPoolBackward(Tensor dIn, Tensor dOut, Tensor out, Tensor in, PoolShape shape, int n) {
+        int count = Math.multiplyExact(n, shape.inputSize());
+        engine.commands.launchOver(
+                count, "maxPoolBackward", out(dIn), in(dOut), in(out), in(in), kernelShape(shape));
+    }
+
+    @Override
+    public void averagePoolForward(Tensor out, Tensor in, PoolShape shape, int n) {
+        int count = Math.multiplyExact(n, shape.outputSize());
+        engine.commands.launchOver(count, "averagePoolForward", out(out), in(in), kernelShape(shape));
+    }
+
+    @Override
+    public void averagePoolBackward(Tensor dIn, Tensor dOut, PoolShape shape, int n) {
+        int count = Math.multiplyExact(n, shape.inputSize());
+        engine.commands.launchOver(count, "averagePoolBackward", out(dIn), in(dOut), kernelShape(shape));
+    }
+
+    @Override
+    public void averagePoolActivationBackward(
+            Tensor dIn, Tensor dBias, Tensor dOut, Tensor in, Activation activation, PoolShape shape, int n) {
+        if (!shape.tiles()) {
+            Backend.super.averagePoolActivationBackward(dIn, dBias, dOut, in, activation, shape, n);
+            return;
+        }
+        int rows = Math.multiplyExact(n, shape.height() * shape.width());
+        Chunks chunks = Chunks.of(rows);
+        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * shape.channels());
+        engine.commands.launch(
+                "averagePoolActivationBackward",
+                chunks.count,
+                Math.ceilDiv(shape.channels(), COLUMNS),
+                out(dIn),
+                partial,
+                in(dOut),
+                in(in),
+                activation.slope(),
+                shape.height(),
+                shape.width(),
+                shape.channels(),
+                shape.window(),
+                rows,
+                chunks.rows,
+                chunks.count);
+        engine.commands.launch("sumPartial", shape.channels(), 1, out(dBias), partial, chunks.count);
+    }
+
+    @Override
+    public void dropoutForward(Tensor out, Tensor mask, Tensor in, float rate, long seed, int count) {
+        engine.varying.open(Long.BYTES).putLong(seed);
+        long seedAddress = engine.varying.send();
+        int threshold = (int) Math.ceil(rate * 65536.0);
+        engine.commands.launchOver(
+                count,
+                DECISIONS_A_BLOCK,
+                "dropoutForward",
+                out(out),
+                out(mask),
+                in(in),
+                seedAddress,
+                threshold,
+                1 / (1 - rate));
+    }
+
+    @Override
+    public void dropoutBackward(Tensor dIn, Tensor dOut, Tensor mask, int count) {
+        engine.commands.launchOver(count, "dropoutBackward", out(dIn), in(dOut), in(mask));
+    }
+
+    @Override
+    public void softmax(Tensor probabilities, Tensor logits, int classes, int n) {
+        engine.commands.launchOver(n, "softmax", out(probabilities), in(logits), classes);
+    }
+
+    @Override
+    public void softmaxCrossEntropy(
+            Tensor dLogits,
+            Tensor probabilities,
+            Tensor totals,
+            Tensor logits,
+            Tensor labels,
+            Tensor weights,
+            float smoothing,
+            int classes,
+            int n) {
+        engine.commands.launch(
+                "softmaxCrossEntropy",
+                1,
+                1,
+                out(dLogits),
+                out(probabilities),
+                out(totals),
+                in(logits),
+                in(labels),
+                in(weights),
+                smoothing,
+                classes,
+                n);
+    }
+
+    @Override
+    public void sgdStep(Tensor parameters, Tensor gradients, Tensor velocity, float rate, float momentum) {
+        engine.commands.launchOver(
+                parameters.size(), "sgdStep", out(parameters), in(gradients), out(velocity), rate, momentum);
+    }
+
+    @Override
+    public void adamStep(
+            Tensor parameters,
+            Tensor gradients,
+            Tensor m,
+            Tensor v,
+            float rate,
+            float beta1,
+            float beta2,
+            float epsilon,
+            int step) {
+        engine.varying
+                .open(2 * Float.BYTES)
+                .putFloat((float) (-rate / (1 - Math.pow(beta1, step))))
+                .putFloat((float) (1 / (1 - Math.pow(beta2, step))));
+        long factors = engine.varying.send();
+        engine.commands.launchOver(
+                parameters.size(),
+                "adamStep",
+                out(parameters),
+                in(gradients),
+                out(m),
+                out(v),
+                factors,
+                beta1,
+                beta2,
+                epsilon);
+    }
+
+    @Override
+    public void signStep(Tensor out, Tensor in, Tensor gradient, float epsilon, int count) {
+        engine.commands.launchOver(count, "signStep", out(out), in(in), in(gradient), epsilon);
+    }
+
+    @Override
+    public void close() {
+        while (!scopes.isEmpty()) {
+            scopes.pop().free();
+        }
+        engine.free();
+    }
+}

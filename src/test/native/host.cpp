@@ -1,0 +1,223 @@
+// Runs native/kernels.cu on the CPU, for tests: the same file, compiled as C++ by
+//   c++ -std=c++17 -O2 -ffp-contract=off -shared -fPIC -I native host.cpp
+// A block's threads are fibers that take turns: one runs until it ends or comes to a __syncthreads, then the next one
+// does. A block whose threads do not all come to the same number of barriers is an error. Blocks run one by one.
+// (A fiber gets its stack from makecontext; from then on _setjmp and _longjmp change between them, without system calls.)
+
+#include <cmath>
+#include <csetjmp>
+#include <cstring>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <ucontext.h>
+
+struct Index {
+    unsigned x, y, z;
+};
+
+static Index threadIdx, blockIdx, blockDim;
+
+static jmp_buf scheduler;
+static jmp_buf *running; // null where threads run one after another, as they have no barriers
+static bool barrierWithoutFiber;
+
+static void yield()
+{
+    jmp_buf *self = running;
+    if (_setjmp(*self) == 0) {
+        _longjmp(scheduler, 1);
+    }
+}
+
+static void __syncthreads()
+{
+    if (running == nullptr) {
+        barrierWithoutFiber = true;
+    } else {
+        yield();
+    }
+}
+
+#define __global__
+#define __device__
+#define __shared__ static
+using std::min;
+using std::exp;
+using std::log;
+
+#include "kernels.cu"
+
+namespace {
+
+const size_t STACK = 64 * 1024;
+
+struct Fiber {
+    jmp_buf place;
+    std::vector<char> stack;
+    bool done;
+};
+
+std::vector<Fiber> fibers;
+void (*body)(void **);
+void **bodyArguments;
+unsigned current;
+
+// A fiber's life: one thread of a block after the other.
+void fiberMain()
+{
+    Fiber &self = fibers[current];
+    for (;;) {
+        yield();
+        body(bodyArguments);
+        self.done = true;
+    }
+}
+
+void resume(unsigned t)
+{
+    current = t;
+    running = &fibers[t].place;
+    if (_setjmp(scheduler) == 0) {
+        _longjmp(*running, 1);
+    }
+}
+
+void makeFibers()
+{
+    fibers.resize(BLOCK);
+    for (current = 0; current < BLOCK; current++) {
+        Fiber &f = fibers[current];
+        f.stack.resize(STACK);
+        running = &f.place;
+        ucontext_t context;
+        getcontext(&context);
+        context.uc_stack.ss_sp = f.stack.data();
+        context.uc_stack.ss_size = STACK;
+        context.uc_link = nullptr;
+        makecontext(&context, fiberMain, 0);
+        if (_setjmp(scheduler) == 0) {
+            setcontext(&context); // comes back by the first yield
+        }
+    }
+}
+
+// Runs a block's threads in turns until all have ended; false if some wait at a barrier that others never reach.
+bool runBlock(unsigned threads)
+{
+    if (fibers.empty()) {
+        makeFibers();
+    }
+    for (unsigned t = 0; t < threads; t++) {
+        fibers[t].done = false;
+    }
+    for (;;) {
+        unsigned ended = 0;
+        for (unsigned t = 0; t < threads; t++) {
+            threadIdx = {t, 0, 0};
+            resume(t);
+            ended += fibers[t].done ? 1 : 0;
+        }
+        if (ended == threads) {
+            return true;
+        }
+        if (ended > 0) {
+            fibers.clear(); // those that wait still must not go on with the next kernel
+            return false;
+        }
+    }
+}
+
+template <class... A, size_t... I>
+void callWith(void (*kernel)(A...), void **arguments, std::index_sequence<I...>)
+{
+    kernel(*static_cast<A *>(arguments[I])...);
+}
+
+template <class... A>
+void call(void (*kernel)(A...), void **arguments)
+{
+    callWith(kernel, arguments, std::index_sequence_for<A...>());
+}
+
+struct Kernel {
+    const char *name;
+    void (*call)(void **);
+    int arguments;
+    bool barriers;
+};
+
+template <class... A>
+constexpr int countOf(void (*)(A...))
+{
+    return sizeof...(A);
+}
+
+#define PLAIN(name) {#name, [](void **a) { call(name, a); }, countOf(name), false}
+#define BARRIERS(name) {#name, [](void **a) { call(name, a); }, countOf(name), true}
+
+const Kernel KERNELS[] = {
+    BARRIERS(assemble),
+    PLAIN(dropoutForward),
+    PLAIN(dropoutBackward),
+    PLAIN(biasActivation),
+    BARRIERS(activationBackward),
+    BARRIERS(averagePoolActivationBackward),
+    BARRIERS(sumPartial),
+    PLAIN(maxPoolForward),
+    PLAIN(averagePoolForward),
+    PLAIN(maxPoolBackward),
+    PLAIN(averagePoolBackward),
+    PLAIN(softmax),
+    BARRIERS(softmaxCrossEntropy),
+    PLAIN(sgdStep),
+    PLAIN(adamStep),
+    PLAIN(signStep),
+    BARRIERS(transpose),
+    PLAIN(moveWindow),
+    PLAIN(toBfloat16),
+    PLAIN(fromBfloat16),
+};
+
+} // namespace
+
+// 0 if done; 1 no such kernel; 2 another number of arguments; 3 more threads than a block has; 4 barriers that not all
+// threads reach; 5 a barrier in a kernel that is listed above as one without.
+extern "C" int launch(
+        const char *name, unsigned blocksX, unsigned blocksY, unsigned threads, void **arguments, int count)
+{
+    for (const Kernel &kernel : KERNELS) {
+        if (std::strcmp(kernel.name, name) != 0) {
+            continue;
+        }
+        if (count != kernel.arguments) {
+            return 2;
+        }
+        if (threads > BLOCK) {
+            return 3;
+        }
+        blockDim = {threads, 1, 1};
+        barrierWithoutFiber = false;
+        body = kernel.call;
+        bodyArguments = arguments;
+        for (unsigned y = 0; y < blocksY; y++) {
+            for (unsigned x = 0; x < blocksX; x++) {
+                blockIdx = {x, y, 0};
+                if (kernel.barriers) {
+                    if (!runBlock(threads)) {
+                        return 4;
+                    }
+                    continue;
+                }
+                running = nullptr;
+                for (unsigned t = 0; t < threads; t++) {
+                    threadIdx = {t, 0, 0};
+                    kernel.call(arguments);
+                }
+            }
+        }
+        return barrierWithoutFiber ? 5 : 0;
+    }
+    return 1;
+}
