@@ -1,7 +1,7 @@
 package imagespace.backend;
 
 import imagespace.backend.cpu.CpuBackend;
-import imagespace.backend.cuda.CudaDetection;
+import imagespace.backend.cuda.Cuda;
 import java.util.List;
 
 /** Opens a backend by name. */
@@ -21,28 +21,40 @@ public final class Backends {
         return open(name, threads, ConvAlgorithm.AUTO);
     }
 
-    /** As {@link #open(String, int)}, with a choice of how to compute 3x3 convolutions. */
+    /** As {@link #open(String, int)}, with a choice of how the CPU computes 3x3 convolutions. */
     public static Backend open(String name, int threads, ConvAlgorithm convolutions)
+            throws BackendUnavailableException {
+        return open(name, threads, convolutions, CudaOptions.DEFAULT);
+    }
+
+    /** As {@link #open(String, int)}, with all choices. */
+    public static Backend open(String name, int threads, ConvAlgorithm convolutions, CudaOptions cuda)
             throws BackendUnavailableException {
         if (threads < 0) {
             throw new BackendUnavailableException("threads are 1 or more, or 0 for all cores, not " + threads);
         }
         return switch (name) {
             case "cpu" -> new CpuBackend(threads, convolutions);
-            case "auto" -> {
-                System.err.println("imagespace: no GPU is used: " + whyNoGpu());
-                yield new CpuBackend(threads, convolutions);
-            }
-            case "cuda" -> throw new BackendUnavailableException(whyNoGpu() + " (use --backend cpu)");
+            case "auto" -> gpuOrCpu(threads, convolutions, cuda);
+            case "cuda" -> gpu(cuda);
             default -> throw new BackendUnavailableException("no backend '" + name + "'; there are " + NAMES);
         };
     }
 
-    private static String whyNoGpu() {
-        return "the CUDA backend is not part of this version"
-                + CudaDetection.detect()
-                        .reason()
-                        .map(reason -> "; besides, " + reason)
-                        .orElse("");
+    private static Backend gpu(CudaOptions options) throws BackendUnavailableException {
+        try {
+            return Cuda.open(options);
+        } catch (BackendUnavailableException e) {
+            throw new BackendUnavailableException("no CUDA: " + e.getMessage() + " (or use --backend cpu)");
+        }
+    }
+
+    private static Backend gpuOrCpu(int threads, ConvAlgorithm convolutions, CudaOptions cuda) {
+        try {
+            return Cuda.open(cuda);
+        } catch (BackendUnavailableException e) {
+            System.err.println("imagespace: NO GPU IS USED, the CPU computes: " + e.getMessage());
+            return new CpuBackend(threads, convolutions);
+        }
     }
 }

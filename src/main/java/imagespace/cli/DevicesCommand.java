@@ -49,7 +49,12 @@ public final class DevicesCommand implements Callable<Integer> {
         CudaDetection.Report report = CudaDetection.detect();
         report.found().forEach(found -> line(out, found.what(), found.detail()));
         report.missing().forEach(missing -> line(out, missing.what(), "missing: " + missing.detail()));
-        line(out, "backend", "'cuda' is not part of this version: everything is computed on the CPU");
+        line(
+                out,
+                "backend",
+                report.missing().isEmpty()
+                        ? "'cuda', which 'auto' takes, too"
+                        : "'cuda' cannot be used: everything is computed on the CPU");
         out.flush();
         return 0;
     }

@@ -1,6 +1,7 @@
 package imagespace.cli;
 
 import imagespace.backend.BackendUnavailableException;
+import imagespace.backend.DeviceException;
 import imagespace.data.DataException;
 import imagespace.experiment.LedgerException;
 import imagespace.model.ModelException;
@@ -102,7 +103,11 @@ public final class Main implements Callable<Integer> {
         line.setParameterExceptionHandler(
                 (e, _) -> main.report(e.getCommandLine(), e, message(e) + hint(e), BAD_INPUT));
         line.setExecutionExceptionHandler((e, command, _) -> switch (e) {
-            case DataException _, BackendUnavailableException _, LedgerException _, ModelException _ ->
+            case DataException _,
+                    BackendUnavailableException _,
+                    DeviceException _,
+                    LedgerException _,
+                    ModelException _ ->
                 main.report(command, e, e.getMessage(), BAD_INPUT);
             case ParameterException usage -> main.report(command, e, message(usage), BAD_INPUT);
             case FileSystemException file -> main.report(command, e, reason(file), BAD_INPUT);

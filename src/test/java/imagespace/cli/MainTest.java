@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import imagespace.backend.cuda.CudaDetection;
 import imagespace.data.DataException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -69,7 +70,9 @@ class MainTest {
         failsWith(2, "at least 1", "table1", "--data", "scenes", "--runs", "0");
         failsWith(2, "threads", "table1", "--data", "scenes", "--threads", "-1", "--out", folder.toString());
         failsWith(2, "backend", "table1", "--data", "scenes", "--backend", "abacus", "--out", folder.toString());
-        failsWith(2, "CUDA", "throughput", "--net", "keras", "--backend", "cuda");
+        if (CudaDetection.detect().reason().isPresent()) {
+            failsWith(2, "CUDA", "throughput", "--net", "keras", "--backend", "cuda");
+        }
         failsWith(2, "--net", "throughput", "--net", "alexnet");
         failsWith(2, "--batch", "throughput", "--net", "keras", "--batch", "2000000000");
         failsWith(2, "--warm-up", "throughput", "--net", "keras", "--warm-up", "Infinity");

@@ -8,12 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Which parts of CUDA are here, found by opening each library by itself, so that every missing one has a reason and a
@@ -31,17 +28,17 @@ public final class CudaDetection {
         }
     }
 
-    /** A library under any of several names, newest first. */
+    /** A library under any of several names, the one that JCuda asks for first. */
     private record Library(String what, List<String> names, String remedy) {}
 
     private static final List<Library> LIBRARIES = List.of(
             new Library(
                     "cuBLAS",
-                    List.of("libcublas.so.13", "libcublas.so.12"),
+                    List.of("libcublas.so.12", "libcublas.so.13"),
                     "install the CUDA 12 or 13 toolkit, or point LD_LIBRARY_PATH or IMAGESPACE_CUDA to its libraries"),
             new Library(
                     "NVRTC",
-                    List.of("libnvrtc.so.13", "libnvrtc.so.12"),
+                    List.of("libnvrtc.so.12", "libnvrtc.so.13"),
                     "install the CUDA 12 or 13 toolkit, or point LD_LIBRARY_PATH or IMAGESPACE_CUDA to its libraries"),
             new Library(
                     "cuDNN",
@@ -49,6 +46,8 @@ public final class CudaDetection {
                     "install cuDNN 9, or point LD_LIBRARY_PATH or IMAGESPACE_CUDA to it"));
 
     private static final int SUCCESS = 0;
+    /** As cuDriverGetVersion counts. */
+    private static final int CUDA_13 = 13_000;
 
     private CudaDetection() {}
 
@@ -57,33 +56,66 @@ public final class CudaDetection {
         List<Part> found = new ArrayList<>();
         List<Part> missing = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
-            driver(arena, found, missing);
+            int driver = driver(arena, found, missing);
             for (Library library : LIBRARIES) {
                 Optional<String> name = library.names().stream()
-                        .filter(candidate -> open(candidate, arena).isPresent())
+                        .filter(CudaLibraries::opens)
                         .findFirst();
                 name.ifPresentOrElse(
                         present -> found.add(new Part(library.what(), present)),
                         () -> missing.add(new Part(library.what(), whyMissing(library))));
             }
+            if (missing.isEmpty()) {
+                pairing(driver, found).ifPresent(missing::add);
+                forwarding(found, missing);
+            }
         }
         return new Report(List.copyOf(found), List.copyOf(missing));
     }
 
+    /** Libraries of CUDA 13 want a driver for it. */
+    static Optional<Part> pairing(int driver, List<Part> found) {
+        boolean newer = found.stream().anyMatch(part -> part.detail().endsWith(".so.13"));
+        return newer && driver < CUDA_13
+                ? Optional.of(new Part(
+                        "newer NVIDIA driver",
+                        "this one is for CUDA " + cuda(driver)
+                                + ", the libraries are CUDA 13's; install driver 580 or newer, or CUDA 12's libraries"))
+                : Optional.empty();
+    }
+
+    private static String cuda(int version) {
+        return version / 1000 + "." + version % 1000 / 10;
+    }
+
+    /** With CUDA 13 alone, JCuda needs libraries that forward to it. */
+    private static void forwarding(List<Part> found, List<Part> missing) {
+        for (ForwardingLibrary library : ForwardingLibrary.ALL) {
+            if (!CudaLibraries.opens(library.soname())) {
+                library.obstacle()
+                        .ifPresentOrElse(
+                                why -> missing.add(new Part("forwarding", why)),
+                                () -> found.add(
+                                        new Part("forwarding", library.soname() + " to " + library.target())));
+            }
+        }
+    }
+
     private static String whyMissing(Library library) {
         return library.names().stream()
-                .flatMap(CudaDetection::files)
+                .flatMap(CudaLibraries::files)
                 .findFirst()
                 .map(file -> file + " does not load; 'ldd " + file + "' names what it needs")
                 .orElse("no " + String.join(" or ", library.names()) + "; " + library.remedy());
     }
 
-    private static void driver(Arena arena, List<Part> found, List<Part> missing) {
-        Optional<SymbolLookup> cuda = open("libcuda.so.1", arena);
+    /** Returns the driver's version, 0 if there is none. It stays open: closing a driver that has begun is asking for trouble. */
+    private static int driver(Arena arena, List<Part> found, List<Part> missing) {
+        Optional<SymbolLookup> cuda = CudaLibraries.open("libcuda.so.1", Arena.global());
         if (cuda.isEmpty()) {
             missing.add(new Part(
                     "NVIDIA driver", "no libcuda.so.1; install the driver of an NVIDIA GPU, version 525 or newer"));
-            return;
+            return 0;
         }
         try {
             int status =
@@ -91,12 +123,12 @@ public final class CudaDetection {
             if (status != SUCCESS) {
                 missing.add(new Part(
                         "GPU", "cuInit answers " + status + "; is an NVIDIA GPU plugged in and visible (nvidia-smi)?"));
-                return;
+                return 0;
             }
             MemorySegment number = arena.allocate(ValueLayout.JAVA_INT);
             function(cuda.get(), "cuDriverGetVersion", ValueLayout.ADDRESS).invoke(number);
             int version = number.get(ValueLayout.JAVA_INT, 0);
-            found.add(new Part("NVIDIA driver", "for CUDA " + version / 1000 + "." + version % 1000 / 10));
+            found.add(new Part("NVIDIA driver", "for CUDA " + cuda(version)));
             function(cuda.get(), "cuDeviceGetCount", ValueLayout.ADDRESS).invoke(number);
             int devices = number.get(ValueLayout.JAVA_INT, 0);
             if (devices == 0) {
@@ -105,8 +137,10 @@ public final class CudaDetection {
             for (int device = 0; device < devices; device++) {
                 found.add(new Part("GPU " + device, name(cuda.get(), arena, device)));
             }
+            return version;
         } catch (Throwable e) {
             missing.add(new Part("GPU", "the driver did not answer (" + e + "); reinstall it"));
+            return 0;
         }
     }
 
@@ -128,36 +162,5 @@ public final class CudaDetection {
     private static MethodHandle function(SymbolLookup library, String name, MemoryLayout argument) {
         return Linker.nativeLinker()
                 .downcallHandle(library.findOrThrow(name), FunctionDescriptor.of(ValueLayout.JAVA_INT, argument));
-    }
-
-    /** Opens a library by the loader's rules, else under IMAGESPACE_CUDA and the usual folders of a toolkit. */
-    @SuppressWarnings("restricted")
-    private static Optional<SymbolLookup> open(String name, Arena arena) {
-        try {
-            return Optional.of(SymbolLookup.libraryLookup(name, arena));
-        } catch (IllegalArgumentException e) {
-            return files(name)
-                    .map(file -> openFile(file, arena))
-                    .flatMap(Optional::stream)
-                    .findFirst();
-        }
-    }
-
-    /** The files of that name under IMAGESPACE_CUDA and the usual folders of a toolkit. */
-    private static Stream<Path> files(String name) {
-        String chosen = System.getenv("IMAGESPACE_CUDA");
-        return Stream.of(chosen == null ? "" : chosen, "/usr/local/cuda", "/opt/cuda")
-                .filter(root -> !root.isEmpty())
-                .flatMap(root -> Stream.of("", "lib64", "lib").map(folder -> Path.of(root, folder, name)))
-                .filter(Files::isRegularFile);
-    }
-
-    @SuppressWarnings("restricted")
-    private static Optional<SymbolLookup> openFile(Path file, Arena arena) {
-        try {
-            return Optional.of(SymbolLookup.libraryLookup(file, arena));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty(); // there, but a library that it needs is not
-        }
     }
 }
