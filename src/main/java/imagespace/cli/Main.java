@@ -107,8 +107,7 @@ public final class Main implements Callable<Integer> {
                     BackendUnavailableException _,
                     DeviceException _,
                     LedgerException _,
-                    ModelException _ ->
-                main.report(command, e, e.getMessage(), BAD_INPUT);
+                    ModelException _ -> main.report(command, e, e.getMessage(), BAD_INPUT);
             case ParameterException usage -> main.report(command, e, message(usage), BAD_INPUT);
             case FileSystemException file -> main.report(command, e, reason(file), BAD_INPUT);
             case IOException _ when e.getMessage() != null -> main.report(command, e, e.getMessage(), FAILED);

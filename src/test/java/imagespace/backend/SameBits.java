@@ -15,7 +15,8 @@ final class SameBits {
         for (int b = 1; b < backends.size(); b++) {
             List<int[]> many = bits(operator, backends.get(b));
             for (int i = 0; i < one.size(); i++) {
-                String what = "output " + i + " of " + operator.name() + " on " + backends.get(b).describe();
+                String what = "output " + i + " of " + operator.name() + " on "
+                        + backends.get(b).describe();
                 assertArrayEquals(one.get(i), many.get(i), what);
             }
         }

@@ -39,6 +39,7 @@ class LauncherTest {
         Files.createDirectories(checkout.resolve(".mvn"));
         Files.createDirectories(checkout.resolve("src/main"));
         Files.createDirectories(checkout.resolve("data"));
+        Files.createDirectories(checkout.resolve("native"));
         Files.copy(Path.of("imagespace"), checkout.resolve("imagespace"));
         Files.copy(Path.of(".mvn/find-jdk"), checkout.resolve(".mvn/find-jdk"));
         Files.writeString(checkout.resolve("pom.xml"), "<project/>");

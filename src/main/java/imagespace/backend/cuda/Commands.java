@@ -30,7 +30,6 @@ interface Commands {
         launch(kernel, Math.ceilDiv(count, BLOCK * each), 1, all);
     }
 
-
     /** Copies bytes on the device. */
     void copy(long to, long from, long bytes);
 

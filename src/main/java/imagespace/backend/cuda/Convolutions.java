@@ -91,21 +91,21 @@ final class Convolutions {
         }
         long to = engine.scratch.floats(Use.IN, plain.inputs());
         moveWindow(
-                to, in(x), plain.height(), plain.width(), s.height(), s.width(), -s.padTop(), -s.padLeft(), s, plain.n());
+                to,
+                in(x),
+                plain.height(),
+                plain.width(),
+                s.height(),
+                s.width(),
+                -s.padTop(),
+                -s.padLeft(),
+                s,
+                plain.n());
         return to;
     }
 
     private void moveWindow(
-            long to,
-            long from,
-            int toHeight,
-            int toWidth,
-            int height,
-            int width,
-            int dy,
-            int dx,
-            ConvShape s,
-            int n) {
+            long to, long from, int toHeight, int toWidth, int height, int width, int dy, int dx, ConvShape s, int n) {
         int count = Math.multiplyExact(n, toHeight * toWidth * s.inChannels());
         engine.commands.launchOver(
                 count, "moveWindow", to, from, toHeight, toWidth, height, width, s.inChannels(), dy, dx);

@@ -265,8 +265,7 @@ final class CudaBackend implements Backend {
     @Override
     public void maxPoolBackward(Tensor dIn, Tensor dOut, Tensor out, Tensor in, PoolShape shape, int n) {
         int count = Math.multiplyExact(n, shape.inputSize());
-        engine.commands.launchOver(
-                count, "maxPoolBackward", out(dIn), in(dOut), in(out), in(in), kernelShape(shape));
+        engine.commands.launchOver(count, "maxPoolBackward", out(dIn), in(dOut), in(out), in(in), kernelShape(shape));
     }
 
     @Override

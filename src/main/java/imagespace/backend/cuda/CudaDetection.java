@@ -58,9 +58,8 @@ public final class CudaDetection {
         try (Arena arena = Arena.ofConfined()) {
             int driver = driver(arena, found, missing);
             for (Library library : LIBRARIES) {
-                Optional<String> name = library.names().stream()
-                        .filter(CudaLibraries::opens)
-                        .findFirst();
+                Optional<String> name =
+                        library.names().stream().filter(CudaLibraries::opens).findFirst();
                 name.ifPresentOrElse(
                         present -> found.add(new Part(library.what(), present)),
                         () -> missing.add(new Part(library.what(), whyMissing(library))));
@@ -95,8 +94,7 @@ public final class CudaDetection {
                 library.obstacle()
                         .ifPresentOrElse(
                                 why -> missing.add(new Part("forwarding", why)),
-                                () -> found.add(
-                                        new Part("forwarding", library.soname() + " to " + library.target())));
+                                () -> found.add(new Part("forwarding", library.soname() + " to " + library.target())));
             }
         }
     }

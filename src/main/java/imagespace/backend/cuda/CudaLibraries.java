@@ -50,7 +50,8 @@ final class CudaLibraries {
                 .filter(root -> !root.isEmpty())
                 .map(Path::of)
                 .flatMap(root -> Stream.concat(Stream.of(root), folders(root)))
-                .flatMap(root -> LIBRARY_FOLDERS.stream().map(folder -> root.resolve(folder).resolve(name)))
+                .flatMap(root -> LIBRARY_FOLDERS.stream()
+                        .map(folder -> root.resolve(folder).resolve(name)))
                 .filter(Files::isRegularFile);
     }
 

@@ -171,7 +171,8 @@ final class Cudnn implements AutoCloseable {
                 ZERO,
                 p.d.filter(),
                 Address.of(dw));
-        p.backwardFilter = run(p.backwardFilter, "backward-filter pass of " + s, () -> algorithms.backwardFilter(p.d), pass);
+        p.backwardFilter =
+                run(p.backwardFilter, "backward-filter pass of " + s, () -> algorithms.backwardFilter(p.d), pass);
         widen(dFilter, dw, s.weights());
     }
 

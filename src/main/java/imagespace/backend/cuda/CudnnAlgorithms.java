@@ -25,7 +25,8 @@ final class CudnnAlgorithms {
     /** What an algorithm may ask for beside its tensors. */
     private static final long MAX_WORKSPACE = 1L << 30;
     /** These do not repeat their bits, whatever cuDNN reports of them. */
-    private static final Set<Integer> VARYING_DATA = Set.of(cudnnConvolutionBwdDataAlgo.CUDNN_CONVOLUTION_BWD_DATA_ALGO_0);
+    private static final Set<Integer> VARYING_DATA =
+            Set.of(cudnnConvolutionBwdDataAlgo.CUDNN_CONVOLUTION_BWD_DATA_ALGO_0);
 
     private static final Set<Integer> VARYING_FILTER = Set.of(
             cudnnConvolutionBwdFilterAlgo.CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0,
@@ -70,7 +71,8 @@ final class CudnnAlgorithms {
 
     /** @param relu whether those that do bias and ReLU in the same kernel are wanted, too: each before its plain form */
     List<Algorithm> forward(CudnnDescriptors d, boolean relu) {
-        cudnnConvolutionFwdAlgoPerf[] found = filled(cudnnConvolutionFwdAlgoPerf[]::new, cudnnConvolutionFwdAlgoPerf::new);
+        cudnnConvolutionFwdAlgoPerf[] found =
+                filled(cudnnConvolutionFwdAlgoPerf[]::new, cudnnConvolutionFwdAlgoPerf::new);
         int[] count = new int[1];
         Status.cudnn(
                 JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(

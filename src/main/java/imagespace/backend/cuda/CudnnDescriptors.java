@@ -42,10 +42,7 @@ final class CudnnDescriptors implements AutoCloseable {
         Status.cudnn(JCudnn.cudnnCreateActivationDescriptor(relu), "cudnnCreateActivationDescriptor");
         Status.cudnn(
                 JCudnn.cudnnSetActivationDescriptor(
-                        relu,
-                        cudnnActivationMode.CUDNN_ACTIVATION_RELU,
-                        cudnnNanPropagation.CUDNN_PROPAGATE_NAN,
-                        0),
+                        relu, cudnnActivationMode.CUDNN_ACTIVATION_RELU, cudnnNanPropagation.CUDNN_PROPAGATE_NAN, 0),
                 "cudnnSetActivationDescriptor");
     }
 

@@ -23,8 +23,7 @@ import java.util.stream.Stream;
  */
 record ForwardingLibrary(String soname, String target, String companion, String source) {
     static final List<ForwardingLibrary> ALL = List.of(
-            new ForwardingLibrary(
-                    "libcublas.so.12", "libcublas.so.13", "libcublasLt.so.", "forward-cublas.c"),
+            new ForwardingLibrary("libcublas.so.12", "libcublas.so.13", "libcublasLt.so.", "forward-cublas.c"),
             new ForwardingLibrary("libnvrtc.so.12", "libnvrtc.so.13", "libnvrtc-builtins.so.", "forward-nvrtc.c"));
 
     private static final String HEADER = "forward.h";
@@ -55,8 +54,9 @@ record ForwardingLibrary(String soname, String target, String companion, String 
             build(cached);
             return cached;
         } catch (IOException e) {
-            throw new NotBuiltException("cannot build " + soname + " (which forwards to " + target + ") in "
-                    + cached.getParent() + ": " + e.getMessage() + "; set XDG_CACHE_HOME to a folder that can be written");
+            throw new NotBuiltException(
+                    "cannot build " + soname + " (which forwards to " + target + ") in " + cached.getParent() + ": "
+                            + e.getMessage() + "; set XDG_CACHE_HOME to a folder that can be written");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new NotBuiltException("interrupted while building " + soname);
@@ -67,8 +67,9 @@ record ForwardingLibrary(String soname, String target, String companion, String 
     Optional<String> obstacle() {
         return Files.isRegularFile(cached()) || compiler().isPresent()
                 ? Optional.empty()
-                : Optional.of("only " + target + " is here; a C compiler is needed once to build a library that forwards "
-                        + soname + " to it; install gcc, or CUDA 12's libraries");
+                : Optional.of(
+                        "only " + target + " is here; a C compiler is needed once to build a library that forwards "
+                                + soname + " to it; install gcc, or CUDA 12's libraries");
     }
 
     private static Optional<String> compiler() {
@@ -81,7 +82,8 @@ record ForwardingLibrary(String soname, String target, String companion, String 
     }
 
     private void build(Path target) throws IOException, InterruptedException, NotBuiltException {
-        String compiler = compiler().orElseThrow(() -> new NotBuiltException(obstacle().orElseThrow()));
+        String compiler =
+                compiler().orElseThrow(() -> new NotBuiltException(obstacle().orElseThrow()));
         Files.createDirectories(target.getParent());
         Path folder = Files.createTempDirectory(target.getParent(), "build");
         try {

@@ -39,8 +39,7 @@ final class GpuDevice implements Device {
         Status.driver(JCudaDriver.cuDeviceGet(device, 0), "cuDeviceGet");
         Status.driver(JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
         bind();
-        Status.driver(
-                JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+        Status.driver(JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
         Status.driver(JCudaDriver.cuMemAllocHost(outbox, OUTBOX_BYTES), "cuMemAllocHost");
         outboxBytes = outbox.getByteBuffer(0, OUTBOX_BYTES).order(ByteOrder.nativeOrder());
         String architecture = "sm_" + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import imagespace.backend.Backends;
 import imagespace.backend.BackendUnavailableException;
+import imagespace.backend.Backends;
 import imagespace.backend.DeviceException;
 import imagespace.backend.Precision;
 import imagespace.backend.cuda.Commands.PlainConvolution;
@@ -60,8 +60,7 @@ class CudaLibrariesTest {
         CudaDetection.Report report = CudaDetection.detect();
         assumeTrue(report.reason().isPresent(), "skipped: a GPU is here");
         assertTrue(report.missing().stream().allMatch(part -> part.detail().length() > 20), report.toString());
-        BackendUnavailableException e =
-                assertThrows(BackendUnavailableException.class, () -> Backends.open("cuda", 1));
+        BackendUnavailableException e = assertThrows(BackendUnavailableException.class, () -> Backends.open("cuda", 1));
         assertTrue(e.getMessage().contains(report.reason().orElseThrow()), e.getMessage());
         assertTrue(e.getMessage().contains("--backend cpu"), e.getMessage());
         assertEquals(1, e.getMessage().lines().count());
@@ -122,8 +121,9 @@ class CudaLibrariesTest {
     @Test
     void jcudaReachesCublasAndCudnn() throws ForwardingLibrary.NotBuiltException {
         assumeLibraries();
-        assertEquals("success", JCublas2.cublasGetStatusString(0).toLowerCase(Locale.ROOT)
-                .replace("cublas_status_", ""));
+        assertEquals(
+                "success",
+                JCublas2.cublasGetStatusString(0).toLowerCase(Locale.ROOT).replace("cublas_status_", ""));
         assertTrue(JCudnn.cudnnGetVersion() >= 90_000);
         PlainConvolution shape = new PlainConvolution(128, 32, 32, 3, 64, 3, 1, 1, 1);
         for (Precision precision : Precision.values()) {
@@ -156,8 +156,7 @@ class CudaLibrariesTest {
         byte[] other = {1, 2, 3};
         Files.write(file, other);
         assertArrayEquals(other, KernelModule.machineCode("sm_90"), "the second time it comes from the cache");
-        DeviceException e =
-                assertThrows(DeviceException.class, () -> KernelModule.machineCode("sm_1"));
+        DeviceException e = assertThrows(DeviceException.class, () -> KernelModule.machineCode("sm_1"));
         assertTrue(e.getMessage().contains("sm_1"), e.getMessage());
     }
 
@@ -167,8 +166,15 @@ class CudaLibrariesTest {
         Process nvcc;
         try {
             nvcc = new ProcessBuilder(
-                            nvcc(), "-Werror", "all-warnings", "-arch=sm_90", "--fmad=false", "-cubin", "-o",
-                            cache.resolve("kernels.cubin").toString(), "native/kernels.cu")
+                            nvcc(),
+                            "-Werror",
+                            "all-warnings",
+                            "-arch=sm_90",
+                            "--fmad=false",
+                            "-cubin",
+                            "-o",
+                            cache.resolve("kernels.cubin").toString(),
+                            "native/kernels.cu")
                     .redirectErrorStream(true)
                     .start();
         } catch (IOException e) {

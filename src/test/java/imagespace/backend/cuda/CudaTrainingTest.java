@@ -48,7 +48,8 @@ class CudaTrainingTest {
     /** Random images, some of them samples of noise, with weights. */
     private static Dataset data(Architecture a) {
         byte[] pixels = TestData.bytes(1, SAMPLES * a.height() * a.width() * a.channels());
-        int[] ids = IntStream.range(0, SAMPLES).map(i -> i % 5 == 4 ? -1 - i : i).toArray();
+        int[] ids =
+                IntStream.range(0, SAMPLES).map(i -> i % 5 == 4 ? -1 - i : i).toArray();
         float[] weights = TestData.floats(TestData.uniform(2, SAMPLES, 0, 2));
         return new Dataset(
                 new Images(pixels, a.height(), a.width(), a.channels()),
@@ -114,8 +115,8 @@ class CudaTrainingTest {
             List<float[]> expected = train(cpu, network);
             List<float[]> actual = train(backend, network);
             for (int i = 0; i < expected.size(); i++) {
-                double error = TestData.relativeError(
-                        TestData.doubles(actual.get(i)), TestData.doubles(expected.get(i)));
+                double error =
+                        TestData.relativeError(TestData.doubles(actual.get(i)), TestData.doubles(expected.get(i)));
                 assertTrue(error < 1e-4, "result " + i + " is off by " + error);
             }
         }

@@ -84,7 +84,8 @@ final class HostCommands implements Commands {
         device.queue(() -> {
             double[] dy = doubles(dOut, p.outputs());
             double[] dw = ReferenceOperators.convBackwardWeights(dy, doubles(in, p.inputs()), of(p), p.n());
-            HostDevice.setFloats(dFilter, TestData.floats(transposed(dw, p.weights() / p.outChannels(), p.outChannels())));
+            HostDevice.setFloats(
+                    dFilter, TestData.floats(transposed(dw, p.weights() / p.outChannels(), p.outChannels())));
         });
     }
 

@@ -85,11 +85,22 @@ final class HostKernels {
     private static void compile(Path library) throws IOException, InterruptedException {
         Process compiler;
         try {
-            compiler = new ProcessBuilder(
-                            List.of(
-                                    "g++", "-std=c++17", "-O2", "-U_FORTIFY_SOURCE", "-Wall", "-Wextra", "-Werror", "-ffp-contract=off",
-                                    "-shared", "-fPIC", "-I", "native", "src/test/native/host.cpp", "-o",
-                                    library.toString()))
+            compiler = new ProcessBuilder(List.of(
+                            "g++",
+                            "-std=c++17",
+                            "-O2",
+                            "-U_FORTIFY_SOURCE",
+                            "-Wall",
+                            "-Wextra",
+                            "-Werror",
+                            "-ffp-contract=off",
+                            "-shared",
+                            "-fPIC",
+                            "-I",
+                            "native",
+                            "src/test/native/host.cpp",
+                            "-o",
+                            library.toString()))
                     .redirectErrorStream(true)
                     .start();
         } catch (IOException e) {
