@@ -1,5 +1,6 @@
 package imagespace.cli;
 
+import imagespace.data.DataException;
 import imagespace.experiment.LedgerException;
 import imagespace.report.html.ReportPage;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public final class ReportCommand implements Callable<Integer> {
 
     /** Writes the page. */
     @Override
-    public Integer call() throws IOException, LedgerException {
+    public Integer call() throws IOException, LedgerException, DataException {
         String page = ReportPage.of(out);
         WholeFile.write(out.resolve("report.html"), page);
         spec.commandLine().getOut().println("The report: " + out.resolve("report.html"));

@@ -14,8 +14,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The runs of an experiment that have ended, in {@code DIR/ledger.jsonl}: one JSON line each, on the disk before
@@ -137,7 +139,20 @@ public final class Ledger implements AutoCloseable {
 
     private static LedgerEntry entry(String line) throws JacksonException {
         LedgerEntry entry = JSON.readValue(line, LedgerEntry.class);
-        if (entry == null || entry.configuration() == null || entry.metrics() == null || entry.cell() == null) {
+        if (entry == null
+                || Stream.of(
+                                entry.experiment(),
+                                entry.cell(),
+                                entry.status(),
+                                entry.metrics(),
+                                entry.configuration(),
+                                entry.data(),
+                                entry.backend(),
+                                entry.device(),
+                                entry.machine(),
+                                entry.version(),
+                                entry.time())
+                        .anyMatch(Objects::isNull)) {
             throw new IllegalArgumentException("incomplete");
         }
         if (!entry.configuration().hash().equals(entry.hash())) {

@@ -1,6 +1,8 @@
 package imagespace.report;
 
+import imagespace.data.DataException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,9 +12,38 @@ import java.util.List;
 final class Csv {
     private Csv() {}
 
-    /** The rows, header first. */
-    static List<List<String>> read(Path file) throws IOException {
-        String text = Files.readString(file);
+    /**
+     * The rows, header first, all of the same length.
+     *
+     * @throws DataException if the file is no such table, or not a whole one
+     */
+    static List<List<String>> read(Path file) throws IOException, DataException {
+        List<List<String>> rows = rows(file, text(file));
+        if (rows.isEmpty()) {
+            throw damaged(file, "is empty");
+        }
+        for (int r = 0; r < rows.size(); r++) {
+            if (rows.get(r).size() != rows.getFirst().size()) {
+                throw damaged(file, "has a row of another length than its header: row " + (r + 1));
+            }
+        }
+        return rows;
+    }
+
+    /** Says what is wrong with a file, and what to do. */
+    static DataException damaged(Path file, String what) {
+        return new DataException(file + " " + what + "; delete it, or run its experiment again");
+    }
+
+    private static String text(Path file) throws IOException, DataException {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw damaged(file, "is not text in UTF-8");
+        }
+    }
+
+    private static List<List<String>> rows(Path file, String text) throws DataException {
         List<List<String>> rows = new ArrayList<>();
         List<String> row = new ArrayList<>();
         StringBuilder field = new StringBuilder();
@@ -36,6 +67,9 @@ final class Csv {
             } else if (quoted || c != '\r') {
                 field.append(c);
             }
+        }
+        if (quoted || !row.isEmpty() || !field.isEmpty()) {
+            throw damaged(file, "ends in the middle of a row");
         }
         return rows;
     }

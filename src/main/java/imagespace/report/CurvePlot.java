@@ -39,9 +39,8 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
     private static final int LEFT = 62;
     private static final int RIGHT = 16;
     private static final int TOP = 56;
-    private static final int BOTTOM = 48;
-    private static final int LEGEND_LINE = 20;
-    private static final int LEGEND_COLUMNS = 2;
+    private static final int BOTTOM = 56;
+    private static final int LEGEND_LINE = 24;
     private static final int TICKS = 6;
 
     /** Colours that people with colour-blindness can tell apart (Okabe and Ito), brighter on dark ground. */
@@ -51,8 +50,8 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
             @media (prefers-color-scheme: dark) {
             .plot { color: #ddd; --c0: #56b4e9; --c1: #ff8c42; --c2: #2ecc9a; --c3: #e79ac8; --c4: #f0e442; --c5: #aaa; } }
             .plot text { font: 13px sans-serif; fill: currentColor; }
-            .plot .key { font-size: 12px; }
             .plot .title { font-weight: bold; font-size: 15px; }
+            @media (max-width: 40em) { .plot text { font-size: 19px; } .plot .title { font-size: 20px; } }
             .plot .grid { stroke: currentColor; stroke-opacity: .15; }
             .plot .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
             .plot .band { fill-opacity: .18; stroke: none; }
@@ -63,7 +62,7 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
     public String svg() {
         Axis x = Axis.over(series.stream().flatMapToDouble(s -> Arrays.stream(s.x)));
         Axis y = Axis.over(series.stream().flatMapToDouble(CurvePlot::values));
-        int height = HEIGHT + LEGEND_LINE * ((series.size() + LEGEND_COLUMNS - 1) / LEGEND_COLUMNS);
+        int height = HEIGHT + LEGEND_LINE * series.size();
         StringBuilder out = new StringBuilder();
         add(
                 out,
@@ -75,12 +74,15 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
         add(out, "<text class=\"title\" x=\"%d\" y=\"22\">%s</text>%n", LEFT, escape(title));
         add(out, "<text x=\"%d\" y=\"44\">%s</text>%n", LEFT, escape(yLabel));
         grid(out, x, y);
-        for (Series s : series) {
+        List<Series> drawn = series.stream()
+                .filter(s -> Arrays.stream(s.y).anyMatch(Double::isFinite))
+                .toList();
+        for (Series s : drawn) {
             if (s.low != null) {
                 add(out, "<path class=\"band\" style=\"fill: var(--c%d)\" d=\"%s\"/>%n", s.colour, band(s, x, y));
             }
         }
-        for (Series s : series) {
+        for (Series s : drawn) {
             add(
                     out,
                     "<path class=\"curve\" style=\"stroke: var(--c%d)\"%s d=\"%s\"/>%n",
@@ -163,7 +165,7 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
                     out,
                     "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
                     at,
-                    HEIGHT - BOTTOM + 18,
+                    HEIGHT - BOTTOM + 21,
                     x.tick(i));
         }
         add(
@@ -198,16 +200,15 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
     private void legend(StringBuilder out) {
         for (int i = 0; i < series.size(); i++) {
             Series s = series.get(i);
-            int left = LEFT + i % LEGEND_COLUMNS * (WIDTH - LEFT) / LEGEND_COLUMNS;
-            int middle = HEIGHT + 6 + i / LEGEND_COLUMNS * LEGEND_LINE;
+            int middle = HEIGHT + LEGEND_LINE / 2 + i * LEGEND_LINE;
             add(
                     out,
                     "<path class=\"curve\" style=\"stroke: var(--c%d)\"%s d=\"M%d %d h26\"/>%n",
                     s.colour,
                     dash(s),
-                    left,
+                    LEFT,
                     middle);
-            add(out, "<text class=\"key\" x=\"%d\" y=\"%d\">%s</text>%n", left + 34, middle + 4, escape(s.name));
+            add(out, "<text x=\"%d\" y=\"%d\">%s</text>%n", LEFT + 34, middle + 5, escape(s.name));
         }
     }
 

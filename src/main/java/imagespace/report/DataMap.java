@@ -33,14 +33,14 @@ public final class DataMap {
             most = Math.max(most, ++counts[row][column]);
         }
         StringBuilder out = new StringBuilder();
-        int width = LEFT + COLUMNS * CELL + 170;
+        int width = LEFT + COLUMNS * CELL + 180;
         int bottom = TOP + ROWS * CELL;
         add(
                 out,
                 "<svg class=\"plot\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\""
                         + " aria-label=\"Data map of %,d training samples\">%n%s",
                 width,
-                bottom + 48,
+                bottom + 56,
                 points.size(),
                 CurvePlot.STYLE);
         add(
@@ -52,7 +52,7 @@ public final class DataMap {
         for (int row = 0; row < ROWS; row++) {
             for (int column = 0; column < COLUMNS; column++) {
                 if (counts[row][column] > 0) {
-                    double opacity = .25 + .75 * Math.log1p(counts[row][column]) / Math.log1p(most);
+                    double opacity = .45 + .55 * Math.log1p(counts[row][column]) / Math.log1p(most);
                     add(
                             out,
                             "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\" fill-opacity=\"%.2f\"/>%n",
@@ -102,14 +102,14 @@ public final class DataMap {
                     out,
                     "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%.1f</text>%n",
                     x,
-                    bottom + 18,
+                    bottom + 21,
                     MOST_VARIABLE * i / 5);
         }
         add(
                 out,
                 "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">variability (standard deviation over epochs)</text>%n",
                 (LEFT + right) / 2,
-                bottom + 38);
+                bottom + 46);
     }
 
     private static void legend(StringBuilder out) {

@@ -1,7 +1,9 @@
 package imagespace.report;
 
+import imagespace.data.DataException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,40 +11,50 @@ import java.util.List;
  *
  * @param header names of the columns
  * @param rows one a sample
+ * @param points the samples on the data map, in the same order
  */
-public record SampleTable(List<String> header, List<List<String>> rows) {
+public record SampleTable(List<String> header, List<List<String>> rows, List<DataMap.Point> points) {
     /**
      * Reads the file.
      *
-     * @throws IOException if it cannot be read, or is no such table
+     * @throws DataException if it is no such table, or not a whole one
      */
-    public static SampleTable read(Path file) throws IOException {
+    public static SampleTable read(Path file) throws IOException, DataException {
         List<List<String>> all = Csv.read(file);
-        if (all.isEmpty()
-                || all.stream().anyMatch(row -> row.size() != all.getFirst().size())) {
-            throw new IOException(file + " is damaged: its lines differ in length; run its experiment again");
-        }
-        SampleTable table = new SampleTable(all.getFirst(), all.subList(1, all.size()));
+        List<String> header = all.getFirst();
         for (String column : List.of("right", "epochs", "meanConfidence", "variability", "illusive")) {
-            if (!table.header.contains(column)) {
-                throw new IOException(file + " has no column " + column + "; run its experiment again");
+            if (!header.contains(column)) {
+                throw Csv.damaged(file, "has no column " + column);
             }
         }
-        return table;
+        List<DataMap.Point> points = new ArrayList<>();
+        for (int r = 1; r < all.size(); r++) {
+            try {
+                points.add(point(header, all.get(r)));
+            } catch (NumberFormatException e) {
+                throw Csv.damaged(file, "has something that is no number in row " + (r + 1));
+            }
+        }
+        return new SampleTable(header, all.subList(1, all.size()), points);
     }
 
-    /** Any CSV file, header first. */
-    public static List<List<String>> raw(Path file) throws IOException {
-        return Csv.read(file);
+    private static DataMap.Point point(List<String> header, List<String> row) {
+        return new DataMap.Point(
+                number(header, row, "meanConfidence"),
+                number(header, row, "variability"),
+                number(header, row, "right") / Math.max(1, number(header, row, "epochs")));
+    }
+
+    private static double number(List<String> header, List<String> row, String column) {
+        double value = Double.parseDouble(row.get(header.indexOf(column)));
+        if (!Double.isFinite(value)) {
+            throw new NumberFormatException(column);
+        }
+        return value;
     }
 
     public int size() {
         return rows.size();
-    }
-
-    /** A number of a row. */
-    public double number(int row, String column) {
-        return Double.parseDouble(rows.get(row).get(header.indexOf(column)));
     }
 
     /** How many samples are illusive. */

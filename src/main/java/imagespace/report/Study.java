@@ -111,6 +111,15 @@ public record Study(
                 .toArray();
     }
 
+    /** How many of these lines of ledgers are failed runs of this experiment with these settings. */
+    public long failed(List<LedgerEntry> entries) {
+        return entries.stream()
+                .filter(entry -> !entry.finished() && entry.experiment().equals(experiment))
+                .filter(entry -> settings.entrySet()
+                        .containsAll(StudyKey.of(entry).settings().entrySet()))
+                .count();
+    }
+
     /** What was compared, in one line: experiment, data, sizes, runs, as far as they are known. */
     public String label() {
         List<String> parts = new ArrayList<>();

@@ -2,12 +2,13 @@ package imagespace.report;
 
 import imagespace.experiment.Figure1;
 import imagespace.experiment.Figure2;
+import imagespace.experiment.IllusiveSearch;
 import imagespace.experiment.Quotient;
 import imagespace.experiment.Table2;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The tables of figure 2, table 2 and the quotient: means over runs with 95 % intervals. */
+/** The tables of all experiments but table 1: means over runs with 95 % intervals. */
 public final class StudyGrids {
     private static final String INTERVALS = "Percent, means over runs, ± half of the 95 % interval.";
 
@@ -20,6 +21,7 @@ public final class StudyGrids {
             case Figure2.NAME -> figure2(study);
             case Table2.NAME -> table2(study);
             case Quotient.NAME -> quotient(study);
+            case IllusiveSearch.NAME -> illusive(study);
             default -> throw new IllegalArgumentException("no table of " + study.experiment());
         };
     }
@@ -151,6 +153,23 @@ public final class StudyGrids {
                 Integer.toString(study.runs(cell).size()),
                 Grid.percent(of(study, cell, metric)),
                 routed.isEmpty() ? "" : Grid.number(of(study, cell, routed), 0));
+    }
+
+    private static Grid illusive(Study study) {
+        return new Grid(
+                List.of(
+                        study.label(),
+                        "Means over runs, ± half of the 95 % interval; each run finds its illusive samples by itself. Precision:"
+                                + " the share of the illusive samples that are planted to mislead; recall: the share of the planted"
+                                + " ones that are found. Both only where the truth is known."),
+                List.of("Runs", "A, %", "illusive", "illusive test samples", "precision, %", "recall, %"),
+                List.of(List.of(
+                        Integer.toString(study.runs(Figure2.BASE).size()),
+                        Grid.percent(of(study, Figure2.BASE, "A")),
+                        Grid.number(of(study, Figure2.BASE, "illusive"), 0),
+                        Grid.number(of(study, Figure2.BASE, "illusiveTest"), 0),
+                        Grid.percent(of(study, Figure2.BASE, "precision")),
+                        Grid.percent(of(study, Figure2.BASE, "recall")))));
     }
 
     private static Interval of(Study study, String cell, String metric) {

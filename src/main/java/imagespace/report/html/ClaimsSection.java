@@ -35,7 +35,7 @@ final class ClaimsSection {
         String verdict = judgement.verdict().toString();
         StringBuilder out = new StringBuilder();
         out.append("<li value=\"").append(judgement.claim().number()).append("\"><p><strong>");
-        out.append(Html.escape(judgement.claim().statement()));
+        out.append(Html.symbols(judgement.claim().statement()));
         out.append("</strong> <span class=\"verdict ")
                 .append(verdict)
                 .append("\">")
@@ -44,13 +44,17 @@ final class ClaimsSection {
         List<String> lines = ClaimsReport.lines(judgement);
         if (!lines.isEmpty()) {
             out.append("<ul>\n");
-            lines.forEach(line -> out.append("<li>").append(Html.escape(line)).append("</li>\n"));
+            lines.forEach(line -> out.append("<li>").append(Html.symbols(line)).append("</li>\n"));
             out.append("</ul>\n");
         }
         List<List<String>> details = ClaimsReport.details(judgement);
         if (!details.isEmpty()) {
             out.append(Html.details(
-                    "The contrasts", Html.table(List.of("contrast", "mean", "95 % interval", "pairs"), details)));
+                    "The contrasts",
+                    Html.table(
+                            "The contrasts of claim " + judgement.claim().number(),
+                            List.of("contrast", "mean", "95 % interval", "pairs"),
+                            details)));
         }
         return out.append("</li>\n").toString();
     }

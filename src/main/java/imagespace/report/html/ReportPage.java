@@ -1,7 +1,9 @@
 package imagespace.report.html;
 
+import imagespace.data.DataException;
 import imagespace.experiment.Figure1;
 import imagespace.experiment.Figure2;
+import imagespace.experiment.IllusiveSearch;
 import imagespace.experiment.Ledger;
 import imagespace.experiment.LedgerEntry;
 import imagespace.experiment.LedgerException;
@@ -35,6 +37,7 @@ public final class ReportPage {
         HEADINGS.put(Figure2.NAME, "Figure 2: over-fitting with and without illusive samples");
         HEADINGS.put(Table2.NAME, "Table 2: attacks");
         HEADINGS.put(Quotient.NAME, "Slicing and gluing");
+        HEADINGS.put(IllusiveSearch.NAME, "Illusive samples: how many, and which are planted");
     }
 
     private ReportPage() {}
@@ -43,59 +46,90 @@ public final class ReportPage {
      * The page.
      *
      * @throws LedgerException if there is no ledger, or one is damaged
+     * @throws DataException if a file beside a ledger is damaged
      */
-    public static String of(Path folder) throws IOException, LedgerException {
-        List<Path> folders = LedgerFolders.below(folder);
-        List<LedgerEntry> entries = new ArrayList<>();
-        for (Path place : folders) {
-            entries.addAll(Ledger.read(place));
+    public static String of(Path folder) throws IOException, LedgerException, DataException {
+        Map<Path, List<LedgerEntry>> ledgers = new LinkedHashMap<>();
+        for (Path place : LedgerFolders.below(folder)) {
+            ledgers.put(place, Ledger.read(place));
         }
+        List<LedgerEntry> entries =
+                ledgers.values().stream().flatMap(List::stream).toList();
         List<Study> studies = Study.of(entries);
         Map<String, String> sections = new LinkedHashMap<>(); // heading to HTML
         sections.put(
                 "The twelve claims",
                 Html.section("claims", "The twelve claims", ClaimsSection.of(Claims.judge(studies))));
-        HEADINGS.forEach((experiment, heading) -> sections.put(heading, experiment(experiment, heading, studies)));
-        for (int i = 0; i < folders.size(); i++) {
-            Path relative = folder.relativize(folders.get(i));
-            String heading = "Samples" + (relative.toString().isEmpty() ? "" : ": " + relative);
-            String html = SampleSection.of(folders.get(i), "samples-" + i, heading);
-            if (!html.isEmpty()) {
-                sections.put(heading, html);
-            }
-        }
+        HEADINGS.forEach(
+                (experiment, heading) -> sections.put(heading, experiment(experiment, heading, studies, entries)));
+        sections.putAll(samples(folder, ledgers));
         sections.put("All runs", Html.section("runs", "All runs", runs(entries)));
         return page(sections);
     }
 
-    private static String experiment(String experiment, String heading, List<Study> studies) {
+    private static String experiment(
+            String experiment, String heading, List<Study> studies, List<LedgerEntry> entries) {
         StringBuilder body = new StringBuilder();
         for (Study study : studies) {
             if (study.experiment().equals(experiment)) {
-                body.append(of(study)).append(Provenance.of(study));
+                body.append("<h3>").append(Html.escape(study.label())).append("</h3>\n");
+                body.append(of(study)).append(Provenance.of(study, entries));
             }
         }
         if (body.isEmpty()) {
-            body.append("<p>Not run. <code>imagespace ").append(experiment).append("</code> makes it.</p>\n");
+            long failed = entries.stream()
+                    .filter(entry -> entry.experiment().equals(experiment))
+                    .count();
+            body.append(failed == 0 ? "<p>Not run. " : "<p>No run has finished, " + failed + " failed. ")
+                    .append("<code>imagespace ")
+                    .append(experiment)
+                    .append("</code> makes it.</p>\n");
         }
         return Html.section(experiment, heading, body.toString());
     }
 
+    private static Map<String, String> samples(Path folder, Map<Path, List<LedgerEntry>> ledgers)
+            throws IOException, DataException {
+        Map<String, String> sections = new LinkedHashMap<>();
+        for (Map.Entry<Path, List<LedgerEntry>> ledger : ledgers.entrySet()) {
+            Path relative = folder.relativize(ledger.getKey());
+            String heading = "Samples" + (relative.toString().isEmpty() ? "" : ": " + relative);
+            String html =
+                    SampleSection.of(ledger.getKey(), ledger.getValue(), "samples-" + (sections.size() + 1), heading);
+            if (!html.isEmpty()) {
+                sections.put(heading, html);
+            }
+        }
+        if (sections.isEmpty()) {
+            String none =
+                    "<p>No samples.csv, ccm.csv or gallery.png. <code>imagespace illusive</code> makes them.</p>\n";
+            sections.put("Samples", Html.section("samples", "Samples", none));
+        }
+        return sections;
+    }
+
     private static String of(Study study) {
+        String name = study.label();
         return switch (study.experiment()) {
             case Figure1.NAME ->
-                Html.figure(Figures.figure1(study), study.label() + ". Bands: 95 %.")
-                        + Html.table(StudyGrids.of(study));
+                Html.figure(Figures.figure1(study), bands(study)) + Html.table(name, StudyGrids.of(study));
             case Figure2.NAME ->
-                Html.figure(
+                "<div class=\"figures\">\n"
+                        + Html.figure(
                                 Figures.figure2Loss(study),
-                                study.label() + ". Bands: 95 %. Dashed: without the illusive test samples.")
+                                bands(study) + " Dashed: without the illusive test samples.")
                         + Html.figure(Figures.figure2Accuracy(study), "The same runs, accuracy.")
                         + Html.figure(Figures.figure2Training(study), "The same runs, in the training pass itself.")
-                        + Html.table(StudyGrids.of(study));
-            case Table1.NAME -> Html.table(Table1Grid.of(study));
-            default -> Html.table(StudyGrids.of(study));
+                        + "</div>\n"
+                        + Html.table(name, StudyGrids.of(study));
+            case Table1.NAME -> Html.table(name, Table1Grid.of(study));
+            default -> Html.table(name, StudyGrids.of(study));
         };
+    }
+
+    private static String bands(Study study) {
+        int runs = study.runs().size();
+        return runs < 2 ? "No bands: there is one run." : "Means over " + runs + " runs, bands: 95 % intervals.";
     }
 
     private static String runs(List<LedgerEntry> entries) {
@@ -117,6 +151,7 @@ public final class ReportPage {
                 + Html.details(
                         "The lines",
                         Html.table(
+                                "All runs",
                                 List.of("experiment", "cell", "run", "status", "A, %", "seconds", "code", "finished"),
                                 rows));
     }
@@ -140,6 +175,8 @@ public final class ReportPage {
                 <meta charset="utf-8">
                 <meta name="viewport" content="width=device-width, initial-scale=1">
                 <meta name="color-scheme" content="light dark">
+                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
+                style-src 'unsafe-inline'; script-src 'unsafe-inline'">
                 <title>imagespace: report</title>
                 <link rel="icon" href="data:,">
                 <style>

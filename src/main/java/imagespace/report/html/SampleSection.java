@@ -1,8 +1,12 @@
 package imagespace.report.html;
 
+import imagespace.data.DataException;
+import imagespace.experiment.IllusiveSearch;
+import imagespace.experiment.LedgerEntry;
+import imagespace.report.ConfusionTable;
 import imagespace.report.DataMap;
-import imagespace.report.DataMap.Point;
 import imagespace.report.SampleTable;
+import imagespace.report.Study;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -10,10 +14,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 
 /** What the training statistics beside a ledger show: data map, confusions, and the worst samples with their ids. */
@@ -22,92 +26,63 @@ final class SampleSection {
 
     private SampleSection() {}
 
-    /** Empty if there are no such files. */
-    static String of(Path folder, String id, String heading) throws IOException {
+    /**
+     * Empty if there are no such files.
+     *
+     * @param entries the ledger beside them
+     * @throws DataException if one of them is damaged
+     */
+    static String of(Path folder, List<LedgerEntry> entries, String id, String heading)
+            throws IOException, DataException {
         StringBuilder body = new StringBuilder();
         Path samples = folder.resolve("samples.csv");
         if (Files.exists(samples)) {
-            SampleTable table = SampleTable.read(samples);
-            body.append(Html.paragraph(String.format(
-                    Locale.ROOT,
-                    "%,d of %,d training samples are illusive. From run 1, or from all runs of 'illusive'. All samples: %s",
-                    table.illusive(),
-                    table.size(),
-                    samples.getFileName())));
-            body.append(Html.figure(
-                    DataMap.svg(points(table)),
-                    "Below on the left: wrong all the time. Above on the left:" + " easy. On the right: undecided."));
-            body.append(Html.details(
-                    "The " + Math.min(WORST, table.size()) + " worst samples",
-                    Html.table(
-                            table.header(), table.rows().stream().limit(WORST).toList())));
+            samples(body, SampleTable.read(samples));
         }
         Path ccm = folder.resolve("ccm.csv");
         if (Files.exists(ccm)) {
-            body.append("<h3>Cumulative confusion matrix</h3>\n").append(heatMap(SampleTable.raw(ccm)));
+            body.append("<h3>Cumulative confusion matrix</h3>\n").append(HeatMap.of(ConfusionTable.read(ccm)));
         }
         Path gallery = folder.resolve("gallery.png");
         if (Files.exists(gallery)) {
-            body.append(Html.figure(picture(gallery), "Illusive samples with their ids, the surest first."));
+            body.append("<h3>Gallery</h3>\n")
+                    .append(Html.figure(
+                            Html.scroll("Illusive samples", picture(gallery)),
+                            "Illusive samples with their labels and ids, the surest mistakes first; below each, what it is"
+                                    + " taken for, and how surely."));
         }
-        return body.isEmpty() ? "" : Html.section(id, heading, body.toString());
+        if (body.isEmpty()) {
+            return "";
+        }
+        for (Study study : Study.of(entries)) {
+            body.append(Html.paragraph((study.experiment().equals(IllusiveSearch.NAME) ? "All runs of " : "Run 1 of ")
+                            + study.label()))
+                    .append(Provenance.of(study, entries));
+        }
+        return Html.section(id, heading, body.toString());
     }
 
-    private static List<Point> points(SampleTable table) {
-        List<Point> points = new ArrayList<>();
-        for (int i = 0; i < table.size(); i++) {
-            points.add(new Point(
-                    table.number(i, "meanConfidence"),
-                    table.number(i, "variability"),
-                    table.number(i, "right") / table.number(i, "epochs")));
-        }
-        return points;
-    }
-
-    /** Colours by the share of the row, without the diagonal: what is confused, not what is right. */
-    private static String heatMap(List<List<String>> rows) {
-        StringBuilder out = new StringBuilder(
-                "<p>How often a sample of a class (row) was taken for a class (column), over the counted epochs.</p>\n"
-                        + "<div class=\"scroll\" tabindex=\"0\"><table class=\"heat\">\n<thead><tr>");
-        rows.getFirst()
-                .forEach(name -> out.append("<th scope=\"col\">")
-                        .append(Html.escape(name))
-                        .append("</th>"));
-        out.append("</tr></thead>\n<tbody>\n");
-        double most = 1;
-        for (int r = 1; r < rows.size(); r++) {
-            for (int c = 1; c < rows.get(r).size(); c++) {
-                most = r == c
-                        ? most
-                        : Math.max(most, Double.parseDouble(rows.get(r).get(c)));
-            }
-        }
-        for (int r = 1; r < rows.size(); r++) {
-            out.append("<tr><th scope=\"row\">")
-                    .append(Html.escape(rows.get(r).getFirst()))
-                    .append("</th>");
-            for (int c = 1; c < rows.get(r).size(); c++) {
-                String count = rows.get(r).get(c);
-                out.append(
-                        r == c
-                                ? "<td class=\"diagonal\">"
-                                : String.format(
-                                        Locale.ROOT,
-                                        "<td style=\"--heat: %.0f%%\">",
-                                        90 * Double.parseDouble(count) / most));
-                out.append(Html.escape(count)).append("</td>");
-            }
-            out.append("</tr>\n");
-        }
-        return out.append("</tbody></table></div>\n").toString();
+    private static void samples(StringBuilder body, SampleTable table) {
+        body.append(Html.paragraph(String.format(
+                Locale.ROOT,
+                "%,d of %,d training samples are illusive. All of them are in samples.csv beside the ledger.",
+                table.illusive(),
+                table.size())));
+        body.append(Html.figure(
+                DataMap.svg(table.points()),
+                "Top left: easy, right all the time. Bottom left: wrong all the time. Further right: undecided."));
+        String worst = "The " + Math.min(WORST, table.size()) + " worst samples";
+        body.append(Html.details(
+                worst,
+                Html.table(
+                        worst,
+                        table.header(),
+                        table.rows().stream().limit(WORST).toList())));
     }
 
     /** As JPEG: a tenth of the size. */
-    private static String picture(Path png) throws IOException {
-        BufferedImage image = ImageIO.read(png.toFile());
-        if (image == null) {
-            return "";
-        }
+    private static String picture(Path png) throws IOException, DataException {
+        BufferedImage image = read(png);
         BufferedImage opaque = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
         Graphics2D g = opaque.createGraphics();
         g.drawImage(image, 0, 0, Color.WHITE, null);
@@ -117,5 +92,18 @@ final class SampleSection {
         return "<img alt=\"Illusive samples\" width=\"" + image.getWidth() + "\" height=\"" + image.getHeight()
                 + "\" src=\"data:image/jpeg;base64," + Base64.getEncoder().encodeToString(bytes.toByteArray())
                 + "\">\n";
+    }
+
+    private static BufferedImage read(Path png) throws IOException, DataException {
+        BufferedImage image = null;
+        try {
+            image = ImageIO.read(png.toFile());
+        } catch (IIOException e) {
+            // said below
+        }
+        if (image == null) {
+            throw new DataException(png + " is not a whole picture; delete it, or run its experiment again");
+        }
+        return image;
     }
 }

@@ -3,7 +3,9 @@ package imagespace.report.html;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +27,7 @@ import java.util.stream.Stream;
 final class Browser implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final long PATIENCE_SECONDS = 60;
+    private static final String LISTENING = "DevTools listening on ";
 
     private final Process process;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -49,18 +52,14 @@ final class Browser implements AutoCloseable {
                         "--disable-gpu",
                         "--no-first-run",
                         "--disable-background-networking",
+                        // nothing but this machine has an address: the browser has no network
+                        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
                         "--remote-debugging-port=0",
                         "--user-data-dir=" + profile,
                         "about:blank")
                 .redirectErrorStream(true)
                 .start();
-        String line = process.inputReader()
-                .lines()
-                .filter(text -> text.startsWith("DevTools listening on "))
-                .findFirst()
-                .orElseThrow(() -> new IOException("Chromium did not start"));
-        URI browser =
-                URI.create(line.substring("DevTools listening on ".length()).strip());
+        URI browser = devTools();
         HttpRequest page = HttpRequest.newBuilder(
                         URI.create("http://" + browser.getAuthority() + "/json/new?about:blank"))
                 .PUT(HttpRequest.BodyPublishers.noBody())
@@ -72,6 +71,29 @@ final class Browser implements AutoCloseable {
                 .join();
         for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
             call(domain + ".enable", Map.of());
+        }
+    }
+
+    /** Where the program listens, as it says itself. */
+    private URI devTools() throws IOException {
+        BufferedReader output = process.inputReader();
+        String line = output.readLine();
+        while (line != null && !line.startsWith(LISTENING)) {
+            line = output.readLine();
+        }
+        if (line == null) {
+            throw new IOException("Chromium did not start");
+        }
+        Thread.ofVirtual().start(() -> drain(output));
+        return URI.create(line.substring(LISTENING.length()).strip());
+    }
+
+    /** A full pipe would stop the program. */
+    private static void drain(BufferedReader output) {
+        try {
+            output.transferTo(Writer.nullWriter());
+        } catch (IOException e) {
+            // it has been closed
         }
     }
 
@@ -128,10 +150,23 @@ final class Browser implements AutoCloseable {
         return (System.nanoTime() - start) * 1e-9;
     }
 
+    /** Presses a key of the keyboard, in the element that has the focus. */
+    void press(String key, int code) throws InterruptedException {
+        String text = key.equals("Enter") ? "\r" : "";
+        for (String type : List.of("keyDown", "keyUp")) {
+            call(
+                    "Input.dispatchKeyEvent",
+                    Map.of("type", type, "key", key, "windowsVirtualKeyCode", code, "text", text));
+        }
+    }
+
     /** Value of an expression in the page; promises are waited for. */
     JsonNode evaluate(String expression) throws InterruptedException {
         JsonNode answer =
                 call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
+        if (answer.has("exceptionDetails")) {
+            throw new IllegalStateException(answer.path("exceptionDetails").toString());
+        }
         return answer.path("result").path("value");
     }
 
@@ -162,8 +197,9 @@ final class Browser implements AutoCloseable {
     public void close() {
         socket.abort();
         client.close();
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        process.onExit().join();
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(handle -> handle.onExit().join()); // so that the profile can be deleted
     }
 }
