@@ -31,12 +31,19 @@ public final class Histories {
      */
     public static void read(Path file, String key, Map<String, SampleHistory> histories)
             throws IOException, ModelException {
-        Safetensors saved = Safetensors.read(file);
-        if (!key.equals(saved.metadata().get("key"))) {
-            throw new ModelException(file + " is of another training");
-        }
-        for (Map.Entry<String, SampleHistory> history : histories.entrySet()) {
-            restore(history.getKey(), saved, history.getValue());
+        try {
+            Safetensors saved = Safetensors.read(file);
+            if (!key.equals(saved.metadata().get("key"))) {
+                throw new ModelException("they are of another training");
+            }
+            for (Map.Entry<String, SampleHistory> history : histories.entrySet()) {
+                restore(history.getKey(), saved, history.getValue());
+            }
+        } catch (ModelException e) {
+            throw new ModelException(
+                    "the statistics in " + file + " cannot be used: " + e.getMessage()
+                            + "; restore the file from a copy, or delete it",
+                    e);
         }
     }
 
@@ -75,17 +82,21 @@ public final class Histories {
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** @throws ModelException if they are not there, or of other samples */
     static void restore(String name, Safetensors saved, SampleHistory history) throws ModelException {
-        Values predicted = tensor(saved, name + ".predicted", Type.U16);
-        Values ofLabel = tensor(saved, name + ".ofLabel", Type.F16);
-        Values maximum = tensor(saved, name + ".maximum", Type.F16);
-        boolean same = Arrays.equals(tensor(saved, name + ".ids", Type.I32).ints(), history.ids())
-                && Arrays.equals(tensor(saved, name + ".labels", Type.I32).ints(), history.labels());
-        if (!same || predicted.shape()[1] != history.size()) {
+        if (!Arrays.equals(saved.tensor(name + ".ids").ints(), history.ids())
+                || !Arrays.equals(saved.tensor(name + ".labels").ints(), history.labels())) {
             throw new ModelException("the statistics are of other samples");
         }
         int n = history.size();
-        for (int e = 0; e < predicted.shape()[0]; e++) {
+        Values predicted = column(saved, name + ".predicted", Type.U16, n);
+        Values ofLabel = column(saved, name + ".ofLabel", Type.F16, n);
+        Values maximum = column(saved, name + ".maximum", Type.F16, n);
+        int epochs = predicted.shape()[0];
+        if (ofLabel.shape()[0] != epochs || maximum.shape()[0] != epochs) {
+            throw new ModelException("the statistics differ in their number of epochs");
+        }
+        for (int e = 0; e < epochs; e++) {
             char[] classes = new char[n];
             short[] ofLabels = new short[n];
             short[] maxima = new short[n];
@@ -96,10 +107,10 @@ public final class Histories {
         }
     }
 
-    private static Values tensor(Safetensors saved, String name, Type type) throws ModelException {
-        Values values = saved.tensors().get(name);
-        if (values == null || values.type() != type) {
-            throw new ModelException("there is no " + name + " of type " + type);
+    private static Values column(Safetensors saved, String name, Type type, int samples) throws ModelException {
+        Values values = saved.tensor(name);
+        if (values.type() != type || values.shape().length != 2 || values.shape()[1] != samples) {
+            throw new ModelException(name + " is not of type " + type + " and [epochs, " + samples + "]");
         }
         return values;
     }

@@ -49,9 +49,16 @@ public final class LongTraining {
         this.everyNanos = every.toNanos();
         this.histories = histories;
         if (Files.exists(file)) {
-            Safetensors saved = Safetensors.read(file);
-            if (key.equals(saved.metadata().get("key"))) {
-                restore(saved);
+            try {
+                Safetensors saved = Safetensors.read(file);
+                if (key.equals(saved.metadata().get("key"))) {
+                    restore(saved);
+                }
+            } catch (ModelException | IllegalArgumentException e) {
+                throw new ModelException(
+                        "the checkpoint " + file + " cannot be used: " + e.getMessage()
+                                + "; delete it to train from the start",
+                        e);
             }
         }
     }
@@ -139,7 +146,7 @@ public final class LongTraining {
         training.restore(new Training.State(
                 Integer.parseInt(saved.metadata().get("epoch")),
                 Long.parseLong(saved.metadata().get("steps")),
-                saved.tensors().get("parameters").floats(),
+                saved.tensor("parameters").floats(),
                 optimizer));
     }
 }

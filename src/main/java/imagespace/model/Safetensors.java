@@ -13,6 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,6 +24,10 @@ import java.util.TreeMap;
 /**
  * A file in the safetensors format: the length of a JSON header (8 bytes, little-endian), the header with type, shape and
  * place of each tensor and with metadata, then the tensors' bytes without gaps, little-endian.
+ *
+ * <p>Files that are written here have a text {@value #CHECKSUM} in their metadata: the SHA-256 in hex over the other
+ * metadata and the tensors, both in the order of their names. Of each text its name and itself, of each tensor its name,
+ * type and shape ("F32 [3, 32]"), each ended by a zero byte; after that a tensor's bytes.
  *
  * @param metadata names to texts
  * @param tensors by name
@@ -98,9 +106,27 @@ public record Safetensors(SortedMap<String, String> metadata, SortedMap<String, 
     }
 
     private static final JsonMapper JSON = new JsonMapper();
+    /** Name of the checksum in the metadata. */
+    public static final String CHECKSUM = "sha256";
+
     private static final String METADATA = "__metadata__";
     /** The format's own limit. */
     private static final int LONGEST_HEADER = 100_000_000;
+    /** No Java array is longer. */
+    private static final int LARGEST_FILE = Integer.MAX_VALUE - 8;
+
+    /**
+     * A tensor that must be there.
+     *
+     * @throws ModelException if it is not
+     */
+    public Values tensor(String name) throws ModelException {
+        Values values = tensors.get(name);
+        if (values == null) {
+            throw new ModelException("there is no tensor " + name);
+        }
+        return values;
+    }
 
     private static ByteBuffer buffer(long bytes) {
         return ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
@@ -111,6 +137,7 @@ public record Safetensors(SortedMap<String, String> metadata, SortedMap<String, 
         ObjectNode header = JSON.createObjectNode();
         ObjectNode texts = header.putObject(METADATA);
         metadata.forEach(texts::put);
+        texts.put(CHECKSUM, checksum());
         long offset = 0;
         for (Map.Entry<String, Values> tensor : tensors.entrySet()) {
             Values values = tensor.getValue();
@@ -152,32 +179,58 @@ public record Safetensors(SortedMap<String, String> metadata, SortedMap<String, 
         }
     }
 
-    /**
-     * Reads a file.
-     *
-     * @throws ModelException if it is no such file, or not a whole one
-     */
-    public static Safetensors read(Path file) throws IOException, ModelException {
-        ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    private String checksum() {
         try {
-            long length = all.limit() < 8 ? -1 : all.getLong(0);
-            if (length < 2 || length > LONGEST_HEADER || 8 + length > all.limit()) {
-                throw new ModelException("it does not begin with a header");
-            }
-            JsonNode header = JSON.readTree(new String(all.array(), 8, (int) length, StandardCharsets.UTF_8));
-            return parse(header, all.slice(8 + (int) length, all.limit() - 8 - (int) length));
-        } catch (JacksonException | IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
-            throw damaged(file, "its header makes no sense", e);
-        } catch (ModelException e) {
-            throw damaged(file, e.getMessage(), e);
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            metadata.forEach((name, text) -> {
+                if (!name.equals(CHECKSUM)) {
+                    update(digest, name);
+                    update(digest, text);
+                }
+            });
+            tensors.forEach((name, values) -> {
+                update(digest, name);
+                update(digest, values.type + " " + Arrays.toString(values.shape));
+                digest.update(values.bytes.duplicate());
+            });
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 
-    private static ModelException damaged(Path file, String why, Exception cause) {
-        return new ModelException(
-                file + " is no whole safetensors file (" + why
-                        + "); restore it from a copy, or delete it to train again",
-                cause);
+    private static void update(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+    }
+
+    /**
+     * Reads a file, and checks its checksum if it has one.
+     *
+     * @throws ModelException if it is no such file, or not a whole one; the message is the reason alone, since only the
+     *     caller knows what to do about it
+     */
+    public static Safetensors read(Path file) throws IOException, ModelException {
+        if (Files.size(file) > LARGEST_FILE) {
+            throw new ModelException("it is larger than 2 GB");
+        }
+        ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        long length = all.limit() < 8 ? -1 : all.getLong(0);
+        if (length < 2 || length > LONGEST_HEADER || 8 + length > all.limit()) {
+            throw new ModelException("it does not begin with the header of a safetensors file");
+        }
+        Safetensors read;
+        try {
+            JsonNode header = JSON.readTree(new String(all.array(), 8, (int) length, StandardCharsets.UTF_8));
+            read = parse(header, all.slice(8 + (int) length, all.limit() - 8 - (int) length));
+        } catch (JacksonException | ArithmeticException e) {
+            throw new ModelException("its header makes no sense", e);
+        }
+        String checksum = read.metadata.get(CHECKSUM);
+        if (checksum != null && !checksum.equals(read.checksum())) {
+            throw new ModelException("its content does not have the checksum that it names");
+        }
+        return read;
     }
 
     private static Safetensors parse(JsonNode header, ByteBuffer data) throws ModelException {
@@ -203,18 +256,31 @@ public record Safetensors(SortedMap<String, String> metadata, SortedMap<String, 
     }
 
     private static Values values(String name, JsonNode entry, ByteBuffer data) throws ModelException {
-        Type type = Type.valueOf(entry.path("dtype").asText());
-        long count = 1;
+        Type type = type(name, entry.path("dtype").asText());
+        long bytes = type.bytes;
         int[] shape = new int[entry.path("shape").size()];
         for (int i = 0; i < shape.length; i++) {
-            shape[i] = entry.path("shape").get(i).asInt(-1);
-            count = Math.multiplyExact(count, shape[i]);
+            JsonNode extent = entry.path("shape").get(i);
+            if (!extent.isIntegralNumber() || !extent.canConvertToInt() || extent.intValue() < 0) {
+                throw new ModelException("tensor " + name + " has a shape of " + entry.path("shape"));
+            }
+            shape[i] = extent.intValue();
+            bytes = Math.multiplyExact(bytes, shape[i]);
         }
         long from = entry.path("data_offsets").path(0).asLong(-1);
         long to = entry.path("data_offsets").path(1).asLong(-1);
-        if (count < 0 || from < 0 || to - from != count * type.bytes || to > data.limit()) {
+        if (from < 0 || to > data.limit() || to - from != bytes) {
             throw new ModelException("tensor " + name + " does not lie within the file");
         }
-        return new Values(type, shape, data.slice((int) from, (int) (to - from)).order(ByteOrder.LITTLE_ENDIAN));
+        return new Values(type, shape, data.slice((int) from, (int) bytes).order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    private static Type type(String tensor, String name) throws ModelException {
+        for (Type type : Type.values()) {
+            if (type.name().equals(name)) {
+                return type;
+            }
+        }
+        throw new ModelException("tensor " + tensor + " is of type '" + name + "', not one of this program's files");
     }
 }

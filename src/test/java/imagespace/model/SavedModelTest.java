@@ -94,6 +94,21 @@ class SavedModelTest {
         assertFalse(e.getMessage().contains("\n"), e.getMessage());
     }
 
+    /** Of a header only blanks may change: between names and values, or at its end. */
+    private void refusedOrUnchanged(byte[] bytes, SavedModel whole) throws Exception {
+        Path file = folder.resolve("damaged.safetensors");
+        Files.write(file, bytes);
+        try {
+            SavedModel read = SavedModel.read(file);
+            assertEquals(whole.architecture(), read.architecture());
+            assertEquals(whole.classNames(), read.classNames());
+            assertEquals(whole.origin(), read.origin());
+            assertArrayEquals(whole.parameters(), read.parameters());
+        } catch (ModelException e) {
+            assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
+        }
+    }
+
     @Test
     void everyDamageIsRefused() throws Exception {
         Path file = folder.resolve("model.safetensors");
@@ -115,13 +130,7 @@ class SavedModelTest {
         for (int i = 0; i < 2000; i++) {
             byte[] bad = good.clone();
             bad[random.nextInt(headerEnd)] = (byte) random.nextInt(256);
-            Path damaged = folder.resolve("damaged.safetensors");
-            Files.write(damaged, bad);
-            try {
-                SavedModel.read(damaged); // a letter of a class name, or a blank, may be another one
-            } catch (ModelException e) {
-                assertTrue(e.getMessage().contains("damaged.safetensors"), e.getMessage());
-            }
+            refusedOrUnchanged(bad, SavedModel.read(file));
         }
         refused("not a model at all, but long enough to be read".getBytes(StandardCharsets.UTF_8), "a text");
     }
