@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -101,6 +102,11 @@ public final class AttackCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--eps holds sizes in [0, 1], --test-limit is at least 1; not " + eps);
         }
+        for (Path file : Arrays.asList(csv, picture)) {
+            if (file != null) {
+                WholeFile.prepare(file);
+            }
+        }
         SavedModel model = options.model();
         Dataset test = ModelOptions.testSamples(model, data, testLimit);
         try (Backend backend = options.openBackend()) {
@@ -114,6 +120,7 @@ public final class AttackCommand implements Callable<Integer> {
             }
             PrintWriter print = spec.commandLine().getOut();
             print.print(table(test, sizes, accuracy).text());
+            print.flush();
             if (csv != null) {
                 StringBuilder text = new StringBuilder("eps,accuracy\n");
                 IntStream.range(0, accuracy.length)

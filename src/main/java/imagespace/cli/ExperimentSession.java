@@ -130,10 +130,17 @@ final class ExperimentSession {
         return Ledger.open(out, System.err::println);
     }
 
-    /** Prints the table of every study that the ledger holds, and writes them to {@code NAME.md}. */
-    static void writeTables(Ledger ledger, String heading, Path file, PrintWriter print) throws IOException {
+    /** The studies of an experiment that a ledger holds; the folder may be that of other experiments, too. */
+    static List<Study> studies(Ledger ledger, String experiment) {
+        return Study.of(ledger.entries()).stream()
+                .filter(study -> study.experiment().equals(experiment))
+                .toList();
+    }
+
+    /** Prints the table of every study, and writes them all to a Markdown file. */
+    static void writeTables(List<Study> studies, String heading, Path file, PrintWriter print) throws IOException {
         StringBuilder markdown = new StringBuilder();
-        for (Study study : Study.of(ledger.entries())) {
+        for (Study study : studies) {
             Grid grid = StudyGrids.of(study);
             print.println(Terminal.printable(grid.text()));
             markdown.append(grid.markdown(heading)).append('\n');

@@ -111,7 +111,7 @@ public final class Figure1Command implements Callable<Integer> {
 
     private void write(Ledger ledger) throws IOException {
         PrintWriter print = spec.commandLine().getOut();
-        for (Study study : Study.of(ledger.entries())) {
+        for (Study study : ExperimentSession.studies(ledger, Figure1.NAME)) {
             Grid grid = StudyGrids.of(study);
             print.println(Terminal.printable(grid.text()));
             WholeFile.write(out.resolve("figure1.svg"), Figures.figure1(study));

@@ -15,6 +15,7 @@ import imagespace.report.Figures;
 import imagespace.report.Study;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -80,12 +81,13 @@ public final class Figure2Command implements Callable<Integer> {
                 return 0;
             }
             SampleReport.write(corpus, figure2.baseRun(0), out);
+            List<Study> studies = ExperimentSession.studies(ledger, Figure2.NAME);
             ExperimentSession.writeTables(
-                    ledger,
+                    studies,
                     "Figure 2",
                     out.resolve("figure2.md"),
                     spec.commandLine().getOut());
-            for (Study study : Study.of(ledger.entries())) {
+            for (Study study : studies) {
                 WholeFile.write(out.resolve("figure2-loss.svg"), Figures.figure2Loss(study));
                 WholeFile.write(out.resolve("figure2-accuracy.svg"), Figures.figure2Accuracy(study));
             }

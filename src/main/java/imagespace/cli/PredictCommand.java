@@ -9,6 +9,7 @@ import imagespace.model.ModelException;
 import imagespace.model.SavedModel;
 import imagespace.nn.Architecture;
 import imagespace.nn.Network;
+import imagespace.report.Csv;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -64,7 +65,8 @@ public final class PredictCommand implements Callable<Integer> {
             float[] p = new float[network.classes()];
             PrintWriter print = spec.commandLine().getOut();
             if (csv) {
-                print.println("file," + String.join(",", model.classNames()));
+                print.println(
+                        "file," + model.classNames().stream().map(Csv::field).collect(Collectors.joining(",")));
             }
             for (int i = 0; i < inputs.size(); i++) {
                 backend.write(network.input(), inputs.get(i), inputs.get(i).length);
@@ -79,8 +81,7 @@ public final class PredictCommand implements Callable<Integer> {
     }
 
     /** Values in [0, 1] as the network takes them. */
-    private static float[] input(Path image, Architecture architecture)
-            throws DataException, ModelException, IOException {
+    private static float[] input(Path image, Architecture architecture) throws DataException, ModelException {
         if (architecture.height() != architecture.width()) {
             throw new ModelException("the model takes images of " + architecture.height() + "x" + architecture.width()
                     + "; files are brought to squares only");
@@ -106,7 +107,7 @@ public final class PredictCommand implements Callable<Integer> {
     private static String row(Path image, float[] p) {
         String values =
                 IntStream.range(0, p.length).mapToObj(c -> Float.toString(p[c])).collect(Collectors.joining(","));
-        return '"' + image.toString().replace("\"", "\"\"") + "\"," + values;
+        return Csv.field(image.toString()) + "," + values;
     }
 
     private static String line(Path image, float[] p, List<String> names) {

@@ -75,7 +75,7 @@ public final class QuotientCommand implements Callable<Integer> {
             }
             SampleReport.write(corpus, quotient.baseRun(0), out);
             ExperimentSession.writeTables(
-                    ledger,
+                    ExperimentSession.studies(ledger, Quotient.NAME),
                     "Slicing and gluing",
                     out.resolve("quotient.md"),
                     spec.commandLine().getOut());

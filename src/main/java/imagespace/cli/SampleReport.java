@@ -30,11 +30,7 @@ final class SampleReport {
 
     /** Whether a training sample is planted to mislead; null where nothing is known. */
     static IntPredicate planted(Corpus corpus) {
-        return embedded(corpus) ? id -> Scenes.plantedInTraining(id).isPresent() : null;
-    }
-
-    private static boolean embedded(Corpus corpus) {
-        return corpus.name().equals("scenes");
+        return Scenes.embedded(corpus) ? id -> Scenes.plantedInTraining(id).isPresent() : null;
     }
 
     /** The frame of a planted sample. */
@@ -51,8 +47,8 @@ final class SampleReport {
     }
 
     private static void write(Corpus corpus, Dataset samples, Findings findings, Path out) throws IOException {
-        IntFunction<Optional<Mark>> markOf = embedded(corpus) ? SampleReport::mark : _ -> Optional.empty();
-        List<Mark> legend = embedded(corpus) ? List.of(BLEND, WRONG_LABEL) : List.of();
+        IntFunction<Optional<Mark>> markOf = Scenes.embedded(corpus) ? SampleReport::mark : _ -> Optional.empty();
+        List<Mark> legend = Scenes.embedded(corpus) ? List.of(BLEND, WRONG_LABEL) : List.of();
         new SampleFiles(corpus, samples, findings.statistics(), findings.illusive())
                 .write(out, findings.confusions(), markOf, legend);
     }

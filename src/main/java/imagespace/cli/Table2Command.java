@@ -85,7 +85,7 @@ public final class Table2Command implements Callable<Integer> {
             }
             SampleReport.write(corpus, table2.baseRun(0), out);
             ExperimentSession.writeTables(
-                    ledger,
+                    ExperimentSession.studies(ledger, Table2.NAME),
                     "Table 2",
                     out.resolve("table2.md"),
                     spec.commandLine().getOut());

@@ -152,9 +152,8 @@ public final class TrainCommand implements Callable<Integer> {
             throws DataException, BackendUnavailableException, LedgerException, ModelException, IOException {
         RunSettings settings = settings();
         TrainingConfig config = config();
-        if (statistics != null && statistics.toAbsolutePath().getParent() != null) {
-            Files.createDirectories(
-                    statistics.toAbsolutePath().getParent()); // fails now rather than after the training
+        if (statistics != null && !dryRun) {
+            WholeFile.prepare(statistics);
         }
         Corpus corpus = Corpora.open(data);
         ExperimentSession.checkSize(corpus, network);
@@ -166,7 +165,7 @@ public final class TrainCommand implements Callable<Integer> {
             OptionalInt failed =
                     ExperimentSession.run(training.experiment(), corpus, settings, backend, ledger, out, dryRun);
             if (failed.isPresent() && failed.getAsInt() == 0) {
-                report(ledger.entries().getLast());
+                report(training.result().orElseThrow());
             }
             return failed.orElse(0) == 0 ? 0 : 1;
         }
@@ -187,7 +186,10 @@ public final class TrainCommand implements Callable<Integer> {
                     spec.commandLine(),
                     out + " is trained already, without " + statistics + "; give another --out to train and record");
         }
-        if (!trained && ledger.entries().stream().anyMatch(LedgerEntry::finished)) {
+        if (!trained
+                && ledger.entries().stream()
+                        .anyMatch(
+                                entry -> entry.finished() && entry.experiment().equals(ModelTraining.NAME))) {
             throw new ParameterException(
                     spec.commandLine(), out + " holds a model that was trained otherwise; give another --out");
         }

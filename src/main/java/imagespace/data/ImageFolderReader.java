@@ -1,6 +1,5 @@
 package imagespace.data;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -109,9 +108,6 @@ final class ImageFolderReader {
             return Optional.empty();
         } catch (DataException e) {
             return Optional.of(e);
-        } catch (IOException e) {
-            return Optional.of(
-                    new DataException("cannot decode " + file + " (" + Corpora.reason(e) + "); mend or remove it", e));
         }
     }
 }

@@ -28,8 +28,9 @@ public final class ImageScaler {
      * Reads a PNG or JPEG.
      *
      * @return [side, side, 3] bytes
+     * @throws DataException if it cannot be read or decoded
      */
-    public static byte[] read(Path file, int side) throws IOException, DataException {
+    public static byte[] read(Path file, int side) throws DataException {
         try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
             if (in == null) {
                 throw new DataException("cannot open " + file + "; may it be read?");
@@ -55,6 +56,8 @@ public final class ImageScaler {
             } finally {
                 reader.dispose();
             }
+        } catch (IOException e) {
+            throw new DataException("cannot decode " + file + " (" + Corpora.reason(e) + "); mend or remove it", e);
         }
     }
 

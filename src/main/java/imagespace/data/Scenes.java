@@ -26,6 +26,9 @@ public final class Scenes {
 
     private static final int TEST = 1000;
     private static final long SEED = 1;
+    private static final String NAME = "scenes";
+    /** What stands for a file name, before the number: no path of an image file is like it. */
+    private static final String FILE = "scene-";
 
     private static final int CLASSES = SceneObjects.NAMES.size();
     private static final int IMAGE = SIDE * SIDE * CHANNELS;
@@ -52,11 +55,16 @@ public final class Scenes {
         Dataset trainSet = split(seed, 0, train);
         Dataset testSet = split(seed, TEST_SCENES, test);
         return new Corpus(
-                "scenes",
+                NAME,
                 trainSet,
                 testSet,
-                IntStream.range(0, train).mapToObj(i -> "scene-" + i).toList(),
+                IntStream.range(0, train).mapToObj(i -> FILE + i).toList(),
                 CorpusDigest.of(trainSet, testSet));
+    }
+
+    /** Whether a data set is this one; a user's folder may be called scenes, too. */
+    public static boolean embedded(Corpus corpus) {
+        return corpus.name().equals(NAME) && corpus.trainFiles().contains(FILE + 0);
     }
 
     /** How training sample {@code id} of {@link #corpus()} misleads, if it does. */

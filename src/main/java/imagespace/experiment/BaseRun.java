@@ -56,7 +56,8 @@ public final class BaseRun {
         return new Cost((long) config.epochs() * train.size(), after + (long) config.epochs() * test.size());
     }
 
-    private Path file() {
+    /** Where the statistics are kept. */
+    Path file() {
         return trainer.folder().resolve("base-" + configuration.hash().substring(0, 16) + ".safetensors");
     }
 
@@ -82,7 +83,6 @@ public final class BaseRun {
             training.checkpoint();
         }
         Histories.write(file(), configuration.hash(), histories);
-        training.discard();
         known = true;
         return training;
     }
@@ -92,6 +92,7 @@ public final class BaseRun {
         if (!known && !read()) {
             progress.say("the statistics of a base run are missing: it is trained again");
             train(progress);
+            trainer.discard(configuration);
         }
     }
 

@@ -77,7 +77,8 @@ public final class Figure1 {
                         progress -> learn(cell, runSeed, progress)));
             }
         }
-        experiment = new JobList(ledger, new Recorder(ledger, NAME, "sign(x - 0.5)", backend, version), runs, jobs);
+        experiment =
+                new JobList(ledger, new Recorder(ledger, NAME, "sign(x - 0.5)", backend, version), runs, jobs, _ -> {});
     }
 
     /** The plan. */

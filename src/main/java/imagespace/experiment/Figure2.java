@@ -145,7 +145,6 @@ public final class Figure2 {
             training.add("testAccuracyClean", test.at(clean).accuracy());
             training.checkpoint();
         }
-        training.discard();
         SortedMap<String, double[]> curves = training.curves();
         SortedMap<String, Double> metrics = new TreeMap<>();
         metrics.put("A", curves.get("testAccuracy")[config.epochs() - 1]);

@@ -103,13 +103,15 @@ public final class IllusiveSearch {
         }
     }
 
-    /** The trainings whose statistics are there: all of them, if none has failed. */
+    /** The statistics of all trainings: from a part of them other samples would be illusive. */
     private List<SampleHistory> histories() throws IOException, ModelException {
         List<SampleHistory> histories = new ArrayList<>();
         for (BaseRun base : bases) {
-            if (base.read()) {
-                histories.add(base.trainHistory());
+            if (!base.read()) {
+                throw new ModelException("the ledger says that a training has ended, but its statistics " + base.file()
+                        + " are gone; restore them from a copy, or give another --out to train again");
             }
+            histories.add(base.trainHistory());
         }
         return histories;
     }
@@ -128,12 +130,13 @@ public final class IllusiveSearch {
         return bench.train();
     }
 
-    /** The findings after {@link #experiment} has run. */
+    /**
+     * The findings after {@link #experiment} has run.
+     *
+     * @throws ModelException if the statistics of a training are missing or damaged
+     */
     public Findings findings() throws IOException, ModelException {
         List<SampleHistory> histories = histories();
-        if (histories.isEmpty()) {
-            throw new ModelException("no training has ended: there are no statistics");
-        }
         int classes = bench.train().classes();
         SampleStatistics statistics = SampleStatistics.of(histories, classes);
         return new Findings(

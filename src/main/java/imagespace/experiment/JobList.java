@@ -12,12 +12,20 @@ final class JobList implements Experiment {
     private final Recorder recorder;
     private final int runs;
     private final List<Job> jobs;
+    private final Afterwards afterwards;
 
-    JobList(Ledger ledger, Recorder recorder, int runs, List<Job> jobs) {
+    /** What is done once the result of a run is in the ledger. */
+    @FunctionalInterface
+    interface Afterwards {
+        void finished(Configuration configuration) throws IOException;
+    }
+
+    JobList(Ledger ledger, Recorder recorder, int runs, List<Job> jobs, Afterwards afterwards) {
         this.ledger = ledger;
         this.recorder = recorder;
         this.runs = runs;
         this.jobs = List.copyOf(jobs);
+        this.afterwards = afterwards;
     }
 
     @Override
@@ -58,6 +66,7 @@ final class JobList implements Experiment {
         try (var _ = recorder.backend().scope()) {
             Job.Result result = job.work().run(progress);
             recorder.finished(record, result.metrics(), result.curves());
+            afterwards.finished(job.configuration());
             Double accuracy = result.metrics().get("A");
             progress.end(
                     accuracy == null ? "done" : String.format(Locale.ROOT, "test accuracy %.2f %%", 100 * accuracy));

@@ -23,13 +23,14 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 
 /**
  * One training whose network is kept: {@code model.safetensors}, its curves in {@code training.csv}, and on request what
- * it said of every sample in every epoch.
+ * it said of every sample in every epoch. That is recorded in any case: a training that goes on may be asked for it.
  */
 public final class ModelTraining {
     /** Name of the experiment in ledgers. */
@@ -44,6 +45,7 @@ public final class ModelTraining {
     private final Path statistics;
     private final String dataName;
     private final String version;
+    private final Configuration configuration;
     private final Experiment experiment;
 
     /**
@@ -71,7 +73,7 @@ public final class ModelTraining {
         this.statistics = statistics;
         this.version = version;
         dataName = corpus.name();
-        Configuration configuration = bench.configuration(
+        configuration = bench.configuration(
                         "model",
                         0,
                         Map.of(
@@ -87,7 +89,7 @@ public final class ModelTraining {
         Cost cost = new Cost(
                 (long) config.epochs() * train.size(),
                 (long) config.epochs() * (bench.test().size() + (after() ? train.size() : 0)));
-        Job job = new Job("model", 0, config.seed(), configuration, cost, progress -> train(configuration, progress));
+        Job job = new Job("model", 0, config.seed(), configuration, cost, this::train);
         experiment = bench.jobs(List.of(job));
     }
 
@@ -96,20 +98,21 @@ public final class ModelTraining {
         return experiment;
     }
 
-    private boolean after() {
-        return statistics != null && bench.settings().recordAfterEpoch();
+    /** What the ledger says of it once it has finished. */
+    public Optional<LedgerEntry> result() {
+        return bench.ledger().finished(configuration);
     }
 
-    private Job.Result train(Configuration configuration, PlanProgress progress)
-            throws DivergedException, IOException, ModelException {
+    private boolean after() {
+        return bench.settings().recordAfterEpoch();
+    }
+
+    private Job.Result train(PlanProgress progress) throws DivergedException, IOException, ModelException {
         SampleHistory history = new SampleHistory(train.ids(), train.labels());
-        SortedMap<String, SampleHistory> histories = new TreeMap<>();
-        if (statistics != null) {
-            histories.put("train", history);
-        }
+        SortedMap<String, SampleHistory> histories = new TreeMap<>(Map.of("train", history));
         LongTraining training =
                 bench.trainer().start(bench.settings().network(), train, config, configuration, histories);
-        if (statistics != null && !after()) {
+        if (!after()) {
             training.training().record(history);
         }
         while (!training.done()) {
@@ -138,7 +141,6 @@ public final class ModelTraining {
         if (statistics != null) {
             writeStatistics(history);
         }
-        training.discard();
         return new Job.Result(metrics.toMap(), training.curves());
     }
 

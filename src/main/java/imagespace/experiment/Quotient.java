@@ -212,14 +212,12 @@ public final class Quotient {
     private Training train(
             String part, Dataset data, TrainingConfig config, Configuration configuration, PlanProgress progress)
             throws DivergedException, IOException, ModelException {
-        Configuration ofPart = configuration.with(Map.of("part", part));
         LongTraining training =
-                bench.trainer().start(bench.settings().network(), data, config, ofPart, new TreeMap<>());
+                bench.trainer().start(bench.settings().network(), data, config, configuration, part, new TreeMap<>());
         while (!training.done()) {
             progress.epoch(training.epoch(progress), config.epochs(), data.size());
             training.checkpoint();
         }
-        training.discard();
         return training.training();
     }
 }

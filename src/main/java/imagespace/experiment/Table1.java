@@ -108,6 +108,7 @@ public final class Table1 implements Experiment {
             if (!done) {
                 recorder.finished(record, metrics.toMap());
             }
+            trainer.discard(configuration);
             progress.end(outcome(metrics));
             return Optional.of(base);
         } catch (DivergedException | ModelException e) {
@@ -127,6 +128,7 @@ public final class Table1 implements Experiment {
             Training training = train(trainingSet(cell, split), seed, record.configuration(), progress);
             Metrics metrics = Metrics.of(training.predict(test, progress), train.classes());
             recorder.finished(record, metrics.toMap());
+            trainer.discard(record.configuration());
             progress.end(outcome(metrics));
             return true;
         } catch (DivergedException | ModelException | NoTrainingSetException e) {
@@ -172,7 +174,6 @@ public final class Table1 implements Experiment {
             progress.epoch(training.epoch(progress), settings.epochs(), data.size());
             training.checkpoint();
         }
-        training.discard();
         return training.training();
     }
 

@@ -157,7 +157,6 @@ public final class Table2 {
             progress.epoch(training.epoch(progress), config.epochs(), samples.size());
             training.checkpoint();
         }
-        training.discard();
         SortedMap<String, Double> metrics = attack(training.training().network(), progress);
         metrics.put("A", metrics.get("Aleg"));
         metrics.put("removed", (double) bench.train().size() - samples.size());

@@ -10,18 +10,21 @@ import imagespace.train.SampleHistory;
 import imagespace.train.Training;
 import imagespace.train.TrainingConfig;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SortedMap;
 
 /**
- * Starts trainings, or goes on with them where a killed process left them.
+ * Starts trainings, or goes on with them where a killed process left them. Checkpoints stay until the ledger holds the
+ * result: what follows a training (predictions, attacks, a second classifier) may be killed, too.
  *
  * @param backend what computes
  * @param folder checkpoints go to {@code checkpoints/} in it, named after the configuration
  * @param every how much time a kill may cost
  */
 record Trainer(Backend backend, Path folder, Duration every) {
+    /** The one training of a run. */
     LongTraining start(
             String network,
             Dataset data,
@@ -29,11 +32,46 @@ record Trainer(Backend backend, Path folder, Duration every) {
             Configuration configuration,
             SortedMap<String, SampleHistory> histories)
             throws IOException, ModelException {
+        return start(network, data, config, configuration, "", histories);
+    }
+
+    /**
+     * One training of several in a run.
+     *
+     * @param part its name, in letters
+     */
+    LongTraining start(
+            String network,
+            Dataset data,
+            TrainingConfig config,
+            Configuration configuration,
+            String part,
+            SortedMap<String, SampleHistory> histories)
+            throws IOException, ModelException {
         Images images = data.images();
         Architecture architecture =
                 Architecture.named(network, images.height(), images.width(), images.channels(), data.classes());
-        String key = configuration.hash();
-        Path file = folder.resolve("checkpoints").resolve(key.substring(0, 16) + ".safetensors");
+        Path file = checkpoints().resolve(prefix(configuration) + part + ".safetensors");
+        String key = configuration.hash() + part;
         return new LongTraining(new Training(backend, architecture, data, config), file, key, every, histories);
+    }
+
+    /** The result of a run is kept: its checkpoints go, and what a kill has left of one that was being written. */
+    void discard(Configuration configuration) throws IOException {
+        if (Files.isDirectory(checkpoints())) {
+            try (var files = Files.newDirectoryStream(checkpoints(), prefix(configuration) + "*")) {
+                for (Path file : files) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private Path checkpoints() {
+        return folder.resolve("checkpoints");
+    }
+
+    private static String prefix(Configuration configuration) {
+        return configuration.hash().substring(0, 16);
     }
 }

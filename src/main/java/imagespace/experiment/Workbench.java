@@ -75,7 +75,7 @@ record Workbench(
     }
 
     JobList jobs(List<Job> jobs) {
-        return new JobList(ledger, recorder, settings.runs(), jobs);
+        return new JobList(ledger, recorder, settings.runs(), jobs, trainer::discard);
     }
 
     /** Metrics of a base run. */

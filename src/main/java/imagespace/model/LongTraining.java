@@ -94,19 +94,13 @@ public final class LongTraining {
         return result;
     }
 
-    /** The epoch has ended, and all that belongs to it is added: writes the file if it is time. */
+    /** The epoch has ended, and all that belongs to it is added: writes the file if it is time, after the last epoch, too. */
     public void checkpoint() throws IOException {
-        if (!done() && System.nanoTime() - written >= everyNanos) {
+        if (System.nanoTime() - written >= everyNanos) {
             Files.createDirectories(file.toAbsolutePath().getParent());
             saved().write(file);
             written = System.nanoTime();
         }
-    }
-
-    /** The result is kept elsewhere: the file goes, and what a kill has left of one that was being written. */
-    public void discard() throws IOException {
-        Files.deleteIfExists(file);
-        Files.deleteIfExists(Safetensors.unfinished(file));
     }
 
     private Safetensors saved() {

@@ -151,7 +151,7 @@ public record Safetensors(SortedMap<String, String> metadata, SortedMap<String, 
         String json = JSON.writeValueAsString(header);
         byte[] padded = (json + " ".repeat(-json.getBytes(StandardCharsets.UTF_8).length & 7))
                 .getBytes(StandardCharsets.UTF_8); // the tensors begin at a multiple of 8
-        Path part = unfinished(file);
+        Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             try (FileChannel out = FileChannel.open(
                     part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -166,11 +166,6 @@ public record Safetensors(SortedMap<String, String> metadata, SortedMap<String, 
         } finally {
             Files.deleteIfExists(part);
         }
-    }
-
-    /** Where a file is written before it is moved into place. */
-    static Path unfinished(Path file) {
-        return file.resolveSibling(file.getFileName() + ".part");
     }
 
     private static void write(FileChannel out, ByteBuffer bytes) throws IOException {

@@ -33,7 +33,8 @@ public record SavedModel(
             "NHWC; RGB (one channel: grey); value = byte / 255; images of another size are averaged by area to this one";
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final List<String> OWN = List.of("format", "architecture", "classes", "preprocessing", Safetensors.CHECKSUM);
+    private static final List<String> OWN =
+            List.of("format", "architecture", "classes", "preprocessing", Safetensors.CHECKSUM);
 
     /** Of a network as it stands. */
     public static SavedModel of(

@@ -8,9 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the CSV files that this program writes: commas, quotes where needed (RFC 4180), a header line. */
-final class Csv {
+/** The CSV files that this program writes: commas, quotes where needed (RFC 4180), a header line. */
+public final class Csv {
     private Csv() {}
+
+    /** A field, quoted where a comma, a quote or a line break would break the line. */
+    public static String field(String text) {
+        return text.matches("(?s).*[\",\\r\\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
 
     /**
      * The rows, header first, all of the same length.

@@ -69,20 +69,20 @@ public final class SampleFiles {
         for (int i : ranking) {
             int id = statistics.ids()[i];
             out.append(id).append(',');
-            out.append(field(
+            out.append(Csv.field(
                             id < corpus.trainFiles().size()
                                     ? corpus.trainFiles().get(id)
                                     : ""))
                     .append(',');
-            out.append(field(name(statistics.labels()[i]))).append(',');
+            out.append(Csv.field(name(statistics.labels()[i]))).append(',');
             out.append(statistics.right()[i])
                     .append(',')
                     .append(statistics.counted())
                     .append(',');
-            out.append(field(name(statistics.predicted()[i]))).append(',');
+            out.append(Csv.field(name(statistics.predicted()[i]))).append(',');
             out.append(String.format(
                     Locale.ROOT,
-                    "%.5f,%.5f,%.5f,%b%n",
+                    "%.5f,%.5f,%.5f,%b\n",
                     statistics.confidence()[i],
                     statistics.variability()[i],
                     statistics.maximum()[i],
@@ -94,10 +94,10 @@ public final class SampleFiles {
     /** Counts; a line a true class. */
     String confusions(ConfusionMatrix matrix) {
         StringBuilder out = new StringBuilder("true\\predicted");
-        train.classNames().forEach(name -> out.append(',').append(field(name)));
+        train.classNames().forEach(name -> out.append(',').append(Csv.field(name)));
         out.append('\n');
         for (int i = 0; i < matrix.counts().length; i++) {
-            out.append(field(name(i)));
+            out.append(Csv.field(name(i)));
             for (long count : matrix.counts()[i]) {
                 out.append(',').append(count);
             }
@@ -108,11 +108,6 @@ public final class SampleFiles {
 
     private String name(int label) {
         return train.classNames().get(label);
-    }
-
-    /** Quoted where a comma or a quote would break the line (RFC 4180). */
-    private static String field(String text) {
-        return text.matches("(?s).*[\",\\r\\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
     }
 
     /** The most illusive samples: of those that are illusive, the ones that the network is surest of, wrongly. */

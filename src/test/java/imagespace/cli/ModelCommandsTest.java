@@ -2,6 +2,7 @@ package imagespace.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
@@ -10,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,8 +75,7 @@ class ModelCommandsTest {
         assertEquals(0, run(train(folder.resolve("again"))));
         // the same network; only the metadata could differ, and do not
         assertEquals(
-                java.util.Arrays.hashCode(model),
-                java.util.Arrays.hashCode(Files.readAllBytes(folder.resolve("again/model.safetensors"))));
+                Arrays.hashCode(model), Arrays.hashCode(Files.readAllBytes(folder.resolve("again/model.safetensors"))));
     }
 
     @Test
@@ -90,6 +91,64 @@ class ModelCommandsTest {
                         "--statistics",
                         folder.resolve("none.csv").toString())));
         assertTrue(err.toString().contains("without"), err.toString());
+    }
+
+    /** What was recorded before a stop is not lost, whether anybody had asked for it or not. */
+    @Test
+    void aTrainingThatGoesOnMayBeAskedForItsStatistics() throws Exception {
+        Path to = folder.resolve("stopped");
+        Path inTheWay = to.resolve("model.safetensors/in the way");
+        Files.createDirectories(inTheWay);
+        assertNotEquals(0, run(train(to, "--checkpoint-every", "0")), "stopped after the last epoch");
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        Path statistics = folder.resolve("new/stopped.csv");
+        assertEquals(0, run(train(to, "--checkpoint-every", "0", "--statistics", statistics.toString())));
+        assertEquals(-1, Files.mismatch(folder.resolve("statistics.csv"), statistics));
+        assertEquals(
+                -1,
+                Files.mismatch(folder.resolve("model/model.safetensors"), to.resolve("model.safetensors")),
+                "the same bits as the one that was not stopped");
+        assertEquals(-1, Files.mismatch(folder.resolve("model/training.csv"), to.resolve("training.csv")));
+    }
+
+    @Test
+    void aFolderMayHoldOtherExperimentsToo() {
+        String[] figure1 = {
+            "figure1", "--profile", "smoke", "--runs", "1", "--epochs", "1", "--samples", "1280", "--out", null
+        };
+        Path to = folder.resolve("shared");
+        figure1[figure1.length - 1] = to.toString();
+        assertEquals(0, run(figure1));
+        assertEquals(0, run(train(to)), err.toString());
+        assertEquals(0, run(figure1), err.toString());
+        assertEquals(0, run(train(to)), err.toString());
+        assertTrue(out.toString().contains("Test accuracy"), out.toString());
+    }
+
+    @Test
+    void anImageThatCannotBeDecodedIsNamed() throws Exception {
+        Path image = folder.resolve("cut.png");
+        ImageIO.write(new BufferedImage(50, 70, BufferedImage.TYPE_INT_RGB), "png", image.toFile());
+        Files.write(image, Arrays.copyOf(Files.readAllBytes(image), 60));
+        assertEquals(2, run("predict", "--model", folder.resolve("model").toString(), image.toString()));
+        assertTrue(err.toString().contains("cannot decode " + image), err.toString());
+        assertEquals(1, err.toString().strip().lines().count(), err.toString());
+    }
+
+    @Test
+    void anAttackKnowsBeforehandWhetherItsFilesCanBeWritten() {
+        String model = folder.resolve("model").toString();
+        String[] attack = {
+            "attack", "--model", model, "--data", "scenes", "--test-limit", "20", "--eps", ".1", "--csv", null
+        };
+        attack[attack.length - 1] = folder.toString();
+        assertEquals(2, run(attack));
+        assertTrue(err.toString().contains("it is a folder"), err.toString());
+        assertFalse(out.toString().contains("accuracy"), out.toString());
+        attack[attack.length - 1] = folder.resolve("new folder/attack.csv").toString();
+        assertEquals(0, run(attack), err.toString());
+        assertTrue(Files.exists(folder.resolve("new folder/attack.csv")));
     }
 
     @Test

@@ -2,6 +2,7 @@ package imagespace.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,14 @@ import org.junit.jupiter.api.Test;
 
 /** The embedded data set is the same everywhere, balanced, and misleading to the share that it says. */
 class ScenesTest {
+    @Test
+    void aFolderOfTheSameNameIsNotTaken() {
+        Corpus scenes = Scenes.corpus(1, 20, 10);
+        assertTrue(Scenes.embedded(scenes));
+        assertFalse(Scenes.embedded(new Corpus(
+                scenes.name(), scenes.train(), scenes.test(), List.of("train/boat/scene-0.png"), scenes.digest())));
+    }
+
     @Test
     void theSameBytesOnEveryMachine() {
         assertEquals(

@@ -3,11 +3,13 @@ package imagespace.experiment;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import imagespace.attack.Fgsm;
 import imagespace.backend.Backend;
 import imagespace.backend.Backends;
+import imagespace.model.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,6 +191,27 @@ class StatisticsExperimentsTest {
             assertEquals(sliced.get("A"), sliced.get("Arouter"), "nothing routed, nothing changed");
         }
         resumes(StatisticsExperimentsTest::quotient, folder, results(entries));
+    }
+
+    /** From one training of two, other samples would be illusive. */
+    @Test
+    void lostStatisticsOfATrainingAreMissed() throws Exception {
+        try (Backend backend = Backends.open("cpu", 2);
+                Ledger ledger = Ledger.open(folder, line -> {})) {
+            IllusiveSearch search = new IllusiveSearch(
+                    Thirds.corpus(), settings(2, 3, "allconv/1"), null, backend, ledger, folder, "test");
+            assertThrows(ModelException.class, search::findings, "nothing has been trained yet");
+            assertEquals(0, search.experiment().run(PlanProgress.silent()));
+            assertEquals(4, search.findings().statistics().counted(), "2 of 3 epochs of 2 trainings");
+            IllusiveSearch again = new IllusiveSearch(
+                    Thirds.corpus(), settings(2, 3, "allconv/1"), null, backend, ledger, folder, "test");
+            try (var files = Files.newDirectoryStream(folder, "base-*")) {
+                Files.delete(files.iterator().next());
+            }
+            assertEquals(0, again.experiment().pending());
+            ModelException e = assertThrows(ModelException.class, again::findings);
+            assertTrue(e.getMessage().contains("are gone"), e.getMessage());
+        }
     }
 
     @Test

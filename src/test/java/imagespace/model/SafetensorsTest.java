@@ -44,8 +44,9 @@ class SafetensorsTest {
 
     @Test
     void aFileOfAnotherProgramIsReadWithoutChecksum() throws Exception {
-        Safetensors read = Safetensors.read(
-                file("{\"a\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]},\"__metadata__\":{\"k\":\"v\"}}", 8));
+        Safetensors read = Safetensors.read(file(
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]},\"__metadata__\":{\"k\":\"v\"}}",
+                8));
         assertArrayEquals(new float[2], read.tensor("a").floats());
         assertEquals(Map.of("k", "v"), read.metadata());
         assertThrows(ModelException.class, () -> read.tensor("b"));

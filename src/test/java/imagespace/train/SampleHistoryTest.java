@@ -138,11 +138,18 @@ class SampleHistoryTest {
             assertArrayEquals(parameters(undisturbed), parameters(last.training()));
             assertArrayEquals(losses, last.curves().get("trainLoss"));
             assertEquals(csv(whole), csv(history));
-            last.discard();
 
-            Training other = training(backend, config);
-            LongTraining fresh = new LongTraining(other, file, "key", Duration.ZERO, new TreeMap<>());
-            assertEquals(0, fresh.training().epoch(), "a discarded checkpoint is gone");
+            SampleHistory again =
+                    new SampleHistory(CORPUS.train().ids(), CORPUS.train().labels());
+            LongTraining done = new LongTraining(
+                    training(backend, config), file, "key", Duration.ZERO, new TreeMap<>(Map.of("train", again)));
+            assertTrue(done.done(), "what was killed after its last epoch is not trained again");
+            assertArrayEquals(parameters(undisturbed), parameters(done.training()));
+            assertEquals(csv(whole), csv(again));
+
+            LongTraining other =
+                    new LongTraining(training(backend, config), file, "other", Duration.ZERO, new TreeMap<>());
+            assertEquals(0, other.training().epoch(), "a checkpoint of another training is not used");
         }
     }
 
