@@ -13,7 +13,6 @@ import imagespace.experiment.PlanProgress;
 import imagespace.experiment.RunSettings;
 import imagespace.nn.Architecture;
 import imagespace.nn.Network;
-import imagespace.report.Grid;
 import imagespace.report.Study;
 import imagespace.report.StudyGrids;
 import imagespace.strategy.RandomSubset;
@@ -139,13 +138,18 @@ final class ExperimentSession {
 
     /** Prints the table of every study, and writes them all to a Markdown file. */
     static void writeTables(List<Study> studies, String heading, Path file, PrintWriter print) throws IOException {
-        StringBuilder markdown = new StringBuilder();
         for (Study study : studies) {
-            Grid grid = StudyGrids.of(study);
-            print.println(Terminal.printable(grid.text()));
-            markdown.append(grid.markdown(heading)).append('\n');
+            print.println(Terminal.printable(StudyGrids.of(study).text()));
         }
         print.flush();
+        writeMarkdown(studies, heading, file);
+    }
+
+    /** Writes the tables of all studies. */
+    static void writeMarkdown(List<Study> studies, String heading, Path file) throws IOException {
+        StringBuilder markdown = new StringBuilder();
+        studies.forEach(
+                study -> markdown.append(StudyGrids.of(study).markdown(heading)).append('\n'));
         WholeFile.write(file, markdown.toString());
     }
 

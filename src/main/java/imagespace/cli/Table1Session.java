@@ -26,7 +26,8 @@ import java.util.function.Supplier;
 
 /**
  * What the commands {@code table1} and {@code quickstart} have in common: says what will be done, does it, and writes
- * {@code table1.md} and {@code table1.csv} beside the ledger. Progress goes to standard error.
+ * {@code table1.md} (all that the ledger holds, with intervals) and {@code table1.csv} (the runs asked for, in full precision)
+ * beside the ledger. Progress goes to standard error.
  *
  * @param table1 the experiment, done
  * @param report our figures beside the paper's
@@ -48,7 +49,8 @@ record Table1Session(Table1 table1, Table1Report report, int failed) {
                 return Optional.empty();
             }
             Table1Report report = report(caption, settings, table1);
-            WholeFile.write(out.resolve("table1.md"), report.markdown());
+            ExperimentSession.writeMarkdown(
+                    ExperimentSession.studies(ledger, Table1.NAME), "Table 1", out.resolve("table1.md"));
             WholeFile.write(out.resolve("table1.csv"), report.csv());
             return Optional.of(new Table1Session(table1, report, failed.getAsInt()));
         }

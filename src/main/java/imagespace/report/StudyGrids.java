@@ -4,11 +4,12 @@ import imagespace.experiment.Figure1;
 import imagespace.experiment.Figure2;
 import imagespace.experiment.IllusiveSearch;
 import imagespace.experiment.Quotient;
+import imagespace.experiment.Table1;
 import imagespace.experiment.Table2;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The tables of all experiments but table 1: means over runs with 95 % intervals. */
+/** The tables of all experiments: means over runs with 95 % intervals. */
 public final class StudyGrids {
     private static final String INTERVALS = "Percent, means over runs, ± half of the 95 % interval.";
 
@@ -19,6 +20,7 @@ public final class StudyGrids {
         return switch (study.experiment()) {
             case Figure1.NAME -> figure1(study);
             case Figure2.NAME -> figure2(study);
+            case Table1.NAME -> Table1Grid.of(study);
             case Table2.NAME -> table2(study);
             case Quotient.NAME -> quotient(study);
             case IllusiveSearch.NAME -> illusive(study);

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Locale;
 
 /** Table 1 of a study with 95 % intervals, each figure beside the paper's. */
-public final class Table1Grid {
+final class Table1Grid {
     private static final CellFigures NO_PAPER =
             new CellFigures(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
     private Table1Grid() {}
 
     /** A row for the base runs, and one for each of the 26 cells that has a run. */
-    public static Grid of(Study study) {
+    static Grid of(Study study) {
         List<List<String>> rows = new ArrayList<>();
         if (!study.runs(Table1.BASE).isEmpty()) {
             rows.add(row("base run, to split the samples", study, Table1.BASE, NO_PAPER));

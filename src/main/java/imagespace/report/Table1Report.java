@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Our Table 1 beside the paper's, as text, Markdown and CSV.
+ * Our Table 1 beside the paper's, as text and CSV.
  *
  * @param caption lines above the table: data, settings, what the paper's figures are
  * @param ours the figures of each cell that was asked for, in the paper's order; a cell without a finished run has 0 runs
@@ -26,27 +26,6 @@ public record Table1Report(List<String> caption, Map<Table1Cell, CellFigures> ou
         ours.forEach((cell, figures) -> {
             out.append(String.format(Locale.ROOT, "%-30s %4d", name(cell), figures.runs()));
             pairs(cell, figures).forEach(pair -> out.append(String.format(Locale.ROOT, "%7s%7s", pair[0], pair[1])));
-            out.append('\n');
-        });
-        return out.toString();
-    }
-
-    /** A Markdown page. */
-    public String markdown() {
-        StringBuilder out = new StringBuilder("# Table 1\n\n");
-        caption.forEach(line -> out.append(line).append("  \n"));
-        out.append("\n| Training set | runs |");
-        COLUMNS.forEach(column -> out.append(' ').append(column).append(" | paper |"));
-        out.append("\n| --- | ---: |")
-                .append(" ---: |".repeat(2 * COLUMNS.size()))
-                .append('\n');
-        ours.forEach((cell, figures) -> {
-            out.append("| ")
-                    .append(name(cell))
-                    .append(" | ")
-                    .append(figures.runs())
-                    .append(" |");
-            pairs(cell, figures).forEach(pair -> out.append(" " + pair[0] + " | " + pair[1] + " |"));
             out.append('\n');
         });
         return out.toString();

@@ -41,9 +41,10 @@ class Table1CommandTest {
         List<String> more = Files.readAllLines(folder.resolve(Ledger.FILE));
         assertEquals(lines, more.subList(0, 2));
         assertEquals(3, more.size());
-        assertEquals(second.report().markdown(), Files.readString(folder.resolve("table1.md")));
+        String table = Files.readString(folder.resolve("table1.md"));
+        assertTrue(table.contains("| S^1 (all) | 1 |"), table);
+        assertTrue(table.contains("| S^1 (all) ∪ noise | 1 |"), table);
         assertEquals(second.report().csv(), Files.readString(folder.resolve("table1.csv")));
-        assertTrue(second.report().markdown().contains("| S^1 (all) ∪ noise | 1 |"));
     }
 
     private Table1Session session(String cells, double ratio) throws Exception {

@@ -14,7 +14,6 @@ import imagespace.report.Figures;
 import imagespace.report.LedgerFolders;
 import imagespace.report.Study;
 import imagespace.report.StudyGrids;
-import imagespace.report.Table1Grid;
 import imagespace.report.claims.Claims;
 import java.io.IOException;
 import java.io.InputStream;
@@ -122,7 +121,6 @@ public final class ReportPage {
                         + Html.figure(Figures.figure2Training(study), "The same runs, in the training pass itself.")
                         + "</div>\n"
                         + Html.table(name, StudyGrids.of(study));
-            case Table1.NAME -> Html.table(name, Table1Grid.of(study));
             default -> Html.table(name, StudyGrids.of(study));
         };
     }
