@@ -2,7 +2,6 @@ package imagespace.cli;
 
 import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
-import imagespace.backend.Backends;
 import imagespace.data.Corpora;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
@@ -10,6 +9,7 @@ import imagespace.experiment.RunSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -76,11 +76,8 @@ final class ExperimentOptions {
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Fixes every random choice.")
     private long seed;
 
-    @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
-    private int threads;
-
-    @Option(names = "--backend", paramLabel = "B", defaultValue = "auto", description = "auto, cpu or cuda.")
-    private String backend;
+    @Mixin
+    private BackendOptions computing = new BackendOptions();
 
     @Option(
             names = "--out",
@@ -142,15 +139,12 @@ final class ExperimentOptions {
 
     /** Opens the backend. */
     Backend openBackend() throws BackendUnavailableException {
-        return Backends.open(backend, threads);
+        return computing.open();
     }
 
-    String backend() {
-        return backend;
-    }
-
-    int threads() {
-        return threads;
+    /** What computes. */
+    BackendOptions computing() {
+        return computing;
     }
 
     Path out() {

@@ -2,7 +2,6 @@ package imagespace.cli;
 
 import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
-import imagespace.backend.Backends;
 import imagespace.experiment.Figure1;
 import imagespace.experiment.Ledger;
 import imagespace.experiment.LedgerException;
@@ -18,6 +17,7 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,6 +38,9 @@ public final class Figure1Command implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private BackendOptions computing = new BackendOptions();
 
     @Option(
             names = {"-h", "--help"},
@@ -67,12 +70,6 @@ public final class Figure1Command implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Fixes every random choice.")
     private long seed;
 
-    @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
-    private int threads;
-
-    @Option(names = "--backend", paramLabel = "B", defaultValue = "auto", description = "auto, cpu or cuda.")
-    private String backendName;
-
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -88,7 +85,7 @@ public final class Figure1Command implements Callable<Integer> {
             case REDUCED -> new Size(10, 40_000, 10);
             case PAPER -> new Size(20, 40_000, 10);
         };
-        try (Backend backend = Backends.open(backendName, threads);
+        try (Backend backend = computing.open();
                 Ledger ledger = ExperimentSession.openLedger(out, dryRun)) {
             Figure1 figure1 = figure1(size, backend, ledger);
             List<String> caption = List.of(

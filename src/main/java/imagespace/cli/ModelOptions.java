@@ -2,7 +2,6 @@ package imagespace.cli;
 
 import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
-import imagespace.backend.Backends;
 import imagespace.data.Corpora;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
@@ -16,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,11 +43,8 @@ final class ModelOptions {
     @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images a pass.")
     private int batch;
 
-    @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
-    private int threads;
-
-    @Option(names = "--backend", paramLabel = "B", defaultValue = "auto", description = "auto, cpu or cuda.")
-    private String backend;
+    @Mixin
+    private BackendOptions computing = new BackendOptions();
 
     SavedModel model() throws IOException, ModelException {
         if (batch < 1 || batch > 1 << 14) {
@@ -61,7 +58,7 @@ final class ModelOptions {
     }
 
     Backend openBackend() throws BackendUnavailableException {
-        return Backends.open(backend, threads);
+        return computing.open();
     }
 
     int batch() {

@@ -66,8 +66,8 @@ public final class Table1Command implements Callable<Integer> {
     public Integer call() throws DataException, BackendUnavailableException, LedgerException, IOException {
         Table1Settings settings = settings();
         Corpus corpus = options.corpus();
-        Optional<Table1Session> session = Table1Session.run(
-                corpus, settings, options.backend(), options.threads(), options.out(), options.dryRun());
+        Optional<Table1Session> session =
+                Table1Session.run(corpus, settings, options.computing(), options.out(), options.dryRun());
         if (session.isEmpty()) {
             return 0;
         }

@@ -2,7 +2,6 @@ package imagespace.cli;
 
 import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
-import imagespace.backend.Backends;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
 import imagespace.experiment.Ledger;
@@ -36,10 +35,10 @@ import java.util.function.Supplier;
 record Table1Session(Table1 table1, Table1Report report, int failed) {
     /** Nothing after a dry run. */
     static Optional<Table1Session> run(
-            Corpus corpus, Table1Settings settings, String backendName, int threads, Path out, boolean dryRun)
+            Corpus corpus, Table1Settings settings, BackendOptions computing, Path out, boolean dryRun)
             throws IOException, LedgerException, BackendUnavailableException, DataException {
         ExperimentSession.checkSize(corpus, Table1.NETWORK);
-        try (Backend backend = Backends.open(backendName, threads);
+        try (Backend backend = computing.open();
                 Ledger ledger = ExperimentSession.openLedger(out, dryRun)) {
             Table1 table1 = new Table1(corpus, settings, backend, ledger, out, Main.Version.current());
             List<String> caption = caption(corpus, settings, table1, backend);

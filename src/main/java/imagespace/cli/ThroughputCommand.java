@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
-import imagespace.backend.Backends;
 import imagespace.backend.ConvAlgorithm;
 import imagespace.data.Dataset;
 import imagespace.data.Images;
@@ -20,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -68,11 +68,8 @@ public final class ThroughputCommand implements Callable<Integer> {
             description = "How long steps are run before they are timed: Java's compiler needs some seconds.")
     private double warmUp;
 
-    @Option(names = "--backend", paramLabel = "B", defaultValue = "auto", description = "auto, cpu or cuda.")
-    private String backendName;
-
-    @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
-    private int threads;
+    @Mixin
+    private BackendOptions computing = new BackendOptions();
 
     @Option(
             names = "--conv",
@@ -93,7 +90,7 @@ public final class ThroughputCommand implements Callable<Integer> {
                     "--batch lies in 1 to " + MAX_BATCH + ", --steps is at least 1, --warm-up lies in 0 to "
                             + (int) MAX_WARM_UP);
         }
-        try (Backend backend = Backends.open(backendName, threads, convolutions)) {
+        try (Backend backend = computing.open(convolutions)) {
             System.err.println("Backend: " + backend.name() + " (" + backend.describe() + ")");
             Dataset data = randomImages();
             TrainingConfig config = new TrainingConfig(1, batch, Optimizer.adam(1e-3f), 0.1f, Augmentation.NONE, 1);
@@ -111,6 +108,7 @@ public final class ThroughputCommand implements Callable<Integer> {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("net", net);
             line.put("backend", backend.name());
+            line.put("device", backend.describe());
             line.put("batch", batch);
             line.put("train_images_per_s", Math.round(batch / trained * 10) / 10.0);
             line.put("infer_images_per_s", Math.round(batch / classified * 10) / 10.0);

@@ -3,7 +3,6 @@ package imagespace.cli;
 import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
-import imagespace.backend.Backends;
 import imagespace.data.Corpora;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
@@ -27,6 +26,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,6 +44,9 @@ import picocli.CommandLine.Spec;
 public final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private BackendOptions computing = new BackendOptions();
 
     @Option(
             names = {"-h", "--help"},
@@ -133,12 +136,6 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Show the plan with the time that it will take, and stop there.")
     private boolean dryRun;
 
-    @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
-    private int threads;
-
-    @Option(names = "--backend", paramLabel = "B", defaultValue = "auto", description = "auto, cpu or cuda.")
-    private String backendName;
-
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -157,7 +154,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
         Corpus corpus = Corpora.open(data);
         ExperimentSession.checkSize(corpus, network);
-        try (Backend backend = Backends.open(backendName, threads);
+        try (Backend backend = computing.open();
                 Ledger ledger = ExperimentSession.openLedger(out, dryRun)) {
             ModelTraining training = new ModelTraining(
                     corpus, settings, config, noiseRatio, statistics, backend, ledger, out, Main.Version.current());

@@ -103,8 +103,8 @@ final class Lab {
         return TestData.doubles(Arrays.copyOfRange(memory(tensor), offset, offset + count));
     }
 
-    /** Fails unless a tensor starts with the expected values, and all around them is as it was. */
-    void verify(String what, Tensor tensor, double[] expected, double tolerance) {
+    /** Fails unless a tensor starts with the expected values, and all around them is as it was; returns the error. */
+    double verify(String what, Tensor tensor, double[] expected, double tolerance) {
         double[] actual = values(tensor, expected.length);
         double error = TestData.relativeError(actual, expected);
         if (!(error <= tolerance)) {
@@ -120,6 +120,7 @@ final class Lab {
                 assertSameBits(what + " wrote outside its values, at " + (i - slot.offset), slot.before[i], now[i]);
             }
         }
+        return error;
     }
 
     /** Fails if an input has been changed. */

@@ -49,7 +49,7 @@ class Table1CommandTest {
 
     private Table1Session session(String cells, double ratio) throws Exception {
         Table1Settings settings = new Table1Settings(Table1Cell.parse(cells), 1, 1, 16, ratio, 100, 60, 1, false);
-        return Table1Session.run(Thirds.corpus(), settings, "cpu", 1, folder, false)
+        return Table1Session.run(Thirds.corpus(), settings, BackendOptions.cpu(1), folder, false)
                 .orElseThrow();
     }
 

@@ -1,0 +1,163 @@
+#!/usr/bin/env bash
+# Everything that must be known of the CUDA backend on a GPU, in one go: parity with the CPU and the float64 reference,
+# memory, speed beside PyTorch, the time that the paper's tables would take, and real runs for the minutes that are left.
+# Each part has its own time limit, and the next one is run if it fails.
+#
+#   JAVA=... JARS=... OUT=... [DATA=...] [MINUTES=...] [PYTHON=...] benchmarks/gpu/check.sh [PART ...]
+#
+#   JAVA     a java of version 25 (default: java)
+#   JARS     folder with imagespace.jar, lib/ and tests.jar, as benchmarks/gpu/pack makes it
+#   OUT      where results go (default: out/gpu): results.jsonl, summary.md, a log a part
+#   DATA     CIFAR-10 as a folder; without it the tables' time is measured on the embedded scenes
+#   MINUTES  how long the whole may take (default: 25); real runs take what the rest leaves
+#   PYTHON   a Python with torch (default: python3); without torch its part is left out
+#   PART     only these: about parity-fp32 parity-tf32 parity-bf16 sanitizer throughput torch table1 runs
+#
+# IMAGESPACE_CUDA names where CUDA's libraries are, if not in the usual places; where a Python environment has them (torch
+# brings them) they are found there.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+JAVA=${JAVA:-java}
+JARS=${JARS:-$here/jars}
+OUT=${OUT:-out/gpu}
+MINUTES=${MINUTES:-25}
+PYTHON=${PYTHON:-python3}
+parts=("$@")
+[[ ${#parts[@]} -gt 0 ]] || parts=(about parity-fp32 parity-tf32 throughput torch table1 parity-bf16 sanitizer runs)
+mkdir -p "$OUT"
+OUT=$(cd "$OUT" && pwd)
+results=$OUT/results.jsonl
+: >"$results"
+end=$((SECONDS + MINUTES * 60))
+
+[[ -f $JARS/imagespace.jar ]] || { echo "check.sh: no imagespace.jar in JARS=$JARS" >&2; exit 2; }
+"$JAVA" -version 2>&1 | grep -q '"25' || { echo "check.sh: JAVA=$JAVA is no Java 25" >&2; exit 2; }
+if [[ -z ${IMAGESPACE_CUDA:-} ]]; then
+    # torch brings CUDA's libraries in folders side by side
+    IMAGESPACE_CUDA=$("$PYTHON" -c 'import nvidia; print(list(nvidia.__path__)[0])' 2>/dev/null || true)
+    [[ -z $IMAGESPACE_CUDA ]] || export IMAGESPACE_CUDA
+fi
+export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$OUT/.cache}
+
+java=("$JAVA" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions
+    -Xmx8g -cp "$JARS/imagespace.jar:$JARS/lib/*:$JARS/tests.jar")
+imagespace() { "${java[@]}" imagespace.cli.Main "$@"; }
+
+# part NAME SECONDS COMMAND...: runs it with a time limit; its output goes to a log, lines of JSON to the results
+part() {
+    local name=$1 limit=$2 status begin left=$((end - SECONDS))
+    shift 2
+    ((left < limit)) && limit=$left
+    if ((limit < 5)); then
+        echo "--- $name: no time left"
+        echo "{\"part\":\"$name\",\"status\":\"no time left\"}" >>"$results"
+        return
+    fi
+    begin=$SECONDS
+    echo "--- $name (at most $limit s)"
+    # a subshell in a process group of its own, so that the limit ends all of it
+    (set -m; "$@" >"$OUT/$name.log" 2>&1 & pid=$!
+        (sleep "$limit"; kill -TERM -- "-$pid" 2>/dev/null; sleep 5; kill -KILL -- "-$pid" 2>/dev/null) &
+        watch=$!
+        wait "$pid"; status=$?
+        kill -- "-$watch" 2>/dev/null
+        exit "$status")
+    status=$?
+    grep -a '^{' "$OUT/$name.log" >>"$results"
+    echo "{\"part\":\"$name\",\"status\":$status,\"seconds\":$((SECONDS - begin))}" >>"$results"
+    grep -av '^WARNING' "$OUT/$name.log" | tail -n 25 | cut -c1-400
+}
+
+about() {
+    nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv
+    nproc
+    ls -d /usr/local/cuda* 2>/dev/null
+    echo "IMAGESPACE_CUDA=${IMAGESPACE_CUDA:-}"
+    imagespace devices
+    imagespace throughput --net keras --backend cuda --batch 8 --steps 3 --warm-up 0
+}
+
+parity() { "${java[@]}" imagespace.backend.CudaCheck "$@"; }
+
+sanitizer() {
+    local tool
+    tool=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | head -1)
+    [[ -n $tool ]] || { echo "no compute-sanitizer here: left out"; return 0; }
+    for check in memcheck racecheck; do
+        # a JVM raises signals of its own, and the tool follows the whole process
+        "$tool" --tool "$check" --print-limit 5 --error-exitcode 9 \
+            "${java[@]}" -Xint imagespace.backend.CudaCheck fp32 --quick || return
+    done
+}
+
+throughput() {
+    local net batch precision
+    for net in keras allconv; do
+        for precision in tf32 bf16 fp32; do
+            for batch in 128 1024; do
+                [[ $precision$batch == fp321024 ]] && continue
+                imagespace throughput --net $net --backend cuda --precision $precision --batch $batch --steps 200 --warm-up 2
+                imagespace throughput --net $net --backend cuda --precision $precision --batch $batch --steps 200 \
+                    --warm-up 2 --fast
+            done
+        done
+    done
+}
+
+torch() {
+    "$PYTHON" -c 'import torch' || { echo "no torch here: left out"; return 0; }
+    local mode dtype batch
+    for batch in 128 1024; do
+        for mode in graph eager compile; do
+            for dtype in tf32 bf16; do
+                timeout 100 "$PYTHON" "$here/torch_throughput.py" --device cuda --dtype $dtype --mode $mode \
+                    --batch $batch --steps 200
+            done
+        done
+    done
+}
+
+data() { echo "${DATA:-scenes}"; }
+
+# one base run and one cell at the paper's size: a fiftieth of a twentieth of Table 1
+table1() {
+    local begin=$EPOCHREALTIME
+    imagespace table1 --data "$(data)" --backend cuda --runs 1 --epochs 12 --cells base,s1 --out "$OUT/table1-sample" || return
+    echo "{\"check\":\"table1 sample\",\"data\":\"$(basename "$(data)")\",\"seconds\":$(
+        awk "BEGIN { print $EPOCHREALTIME - $begin }")}"
+}
+
+runs() {
+    imagespace table1 --data "$(data)" --backend cuda --runs 50 --epochs 12 --cells all --out "$OUT/table1"
+}
+
+for name in "${parts[@]}"; do
+    case $name in
+        about) part about 120 about ;;
+        parity-*) part "$name" 300 parity "${name#parity-}" ;;
+        sanitizer) part sanitizer 240 sanitizer ;;
+        throughput) part throughput 240 throughput ;;
+        torch) part torch 420 torch ;;
+        table1) part table1 240 table1 ;;
+        runs) part runs $((MINUTES * 60)) runs ;;
+        *) echo "check.sh: no part $name" >&2; exit 2 ;;
+    esac
+done
+
+{
+    echo "# CUDA backend, checked $(date -u +%Y-%m-%dT%H:%MZ)"
+    echo
+    nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null
+    echo
+    echo "| Part | Result |"
+    echo "| --- | --- |"
+    sed -n 's/^{"part":"\([^"]*\)","status":\([^,}]*\).*/| \1 | \2 |/p' "$results"
+    echo
+    echo "Status 0: passed or done; 1: something failed, see the log; 143 or 137: stopped at its time limit."
+    echo
+    echo '```'
+    grep -v '"part"' "$results" | cut -c1-600
+    echo '```'
+} >"$OUT/summary.md"
+echo "results: $results, $OUT/summary.md"
+! grep -q '"ok":false' "$results"

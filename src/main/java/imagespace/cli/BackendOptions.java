@@ -1,0 +1,48 @@
+package imagespace.cli;
+
+import imagespace.backend.Backend;
+import imagespace.backend.BackendUnavailableException;
+import imagespace.backend.Backends;
+import imagespace.backend.ConvAlgorithm;
+import imagespace.backend.CudaOptions;
+import imagespace.backend.Precision;
+import picocli.CommandLine.Option;
+
+/** Options of all commands that compute: what computes. */
+final class BackendOptions {
+    @Option(names = "--backend", paramLabel = "B", defaultValue = "auto", description = "auto, cpu or cuda.")
+    private String backend = "auto";
+
+    @Option(names = "--threads", paramLabel = "T", defaultValue = "0", description = "CPU threads, 0 for all cores.")
+    private int threads;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            defaultValue = "tf32",
+            description = "What a GPU multiplies in: fp32, tf32 or bf16 (sums are float32).")
+    private Precision precision = Precision.TF32;
+
+    @Option(
+            names = "--fast",
+            description = "On a GPU, look for the quickest routines by trial, also such as do not repeat their bits.")
+    private boolean fast;
+
+    /** What {@code --backend cpu --threads N} says. */
+    static BackendOptions cpu(int threads) {
+        BackendOptions options = new BackendOptions();
+        options.backend = "cpu";
+        options.threads = threads;
+        return options;
+    }
+
+    /** Opens the backend. */
+    Backend open() throws BackendUnavailableException {
+        return open(ConvAlgorithm.AUTO);
+    }
+
+    /** Opens the backend, with a choice of how the CPU computes 3x3 convolutions. */
+    Backend open(ConvAlgorithm convolutions) throws BackendUnavailableException {
+        return Backends.open(backend, threads, convolutions, new CudaOptions(precision, fast));
+    }
+}
