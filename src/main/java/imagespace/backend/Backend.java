@@ -1,5 +1,7 @@
 package imagespace.backend;
 
+import java.util.Map;
+
 /**
  * The operators of a convolutional network, on one device. Forward and backward come in pairs.
  *
@@ -14,6 +16,12 @@ public interface Backend extends AutoCloseable {
 
     /** One line for people: device, vector width, threads. */
     String describe();
+
+    /**
+     * What of the choices made for this backend decides results, for the configuration of a run: names to texts and truth
+     * values. Nothing for the CPU as it comes. How many threads there are decides nothing.
+     */
+    Map<String, Object> numerics();
 
     /** A new tensor of zeros. */
     Tensor tensor(int... shape);

@@ -17,6 +17,14 @@ final class BackendOptions {
     private int threads;
 
     @Option(
+            names = "--conv",
+            paramLabel = "HOW",
+            defaultValue = "auto",
+            description = "How the CPU computes 3x3 convolutions: direct, winograd (wherever it can), or auto (where"
+                    + " it is faster).")
+    private ConvAlgorithm convolutions = ConvAlgorithm.AUTO;
+
+    @Option(
             names = "--precision",
             paramLabel = "P",
             defaultValue = "tf32",
@@ -38,11 +46,6 @@ final class BackendOptions {
 
     /** Opens the backend. */
     Backend open() throws BackendUnavailableException {
-        return open(ConvAlgorithm.AUTO);
-    }
-
-    /** Opens the backend, with a choice of how the CPU computes 3x3 convolutions. */
-    Backend open(ConvAlgorithm convolutions) throws BackendUnavailableException {
         return Backends.open(backend, threads, convolutions, new CudaOptions(precision, fast));
     }
 }

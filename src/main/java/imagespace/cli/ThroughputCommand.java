@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
-import imagespace.backend.ConvAlgorithm;
 import imagespace.data.Dataset;
 import imagespace.data.Images;
 import imagespace.nn.Architecture;
@@ -71,13 +70,6 @@ public final class ThroughputCommand implements Callable<Integer> {
     @Mixin
     private BackendOptions computing = new BackendOptions();
 
-    @Option(
-            names = "--conv",
-            paramLabel = "HOW",
-            defaultValue = "auto",
-            description = "How to compute 3x3 convolutions: direct, winograd or auto.")
-    private ConvAlgorithm convolutions;
-
     /** Measures and prints. */
     @Override
     public Integer call() throws BackendUnavailableException, JsonProcessingException {
@@ -90,7 +82,7 @@ public final class ThroughputCommand implements Callable<Integer> {
                     "--batch lies in 1 to " + MAX_BATCH + ", --steps is at least 1, --warm-up lies in 0 to "
                             + (int) MAX_WARM_UP);
         }
-        try (Backend backend = computing.open(convolutions)) {
+        try (Backend backend = computing.open()) {
             System.err.println("Backend: " + backend.name() + " (" + backend.describe() + ")");
             Dataset data = randomImages();
             TrainingConfig config = new TrainingConfig(1, batch, Optimizer.adam(1e-3f), 0.1f, Augmentation.NONE, 1);

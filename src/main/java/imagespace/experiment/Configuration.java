@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import imagespace.backend.Backend;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,7 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Everything that decides the result of one run, and nothing else: not where it ran, nor with how many threads.
+ * Everything that decides the result of one run, and nothing else: not on which machine it ran, nor with how many threads.
  *
  * @param values names to strings, numbers and truth values
  */
@@ -35,9 +36,9 @@ public record Configuration(@JsonValue SortedMap<String, Object> values) {
      */
     private static final int REVISION = 1;
 
-    /** The configuration of a run with this program. */
-    static Configuration ofRun(Map<String, Object> values) {
-        Configuration configuration = new Configuration(new TreeMap<>(values));
+    /** The configuration of a run with this program on a backend. */
+    static Configuration ofRun(Map<String, Object> values, Backend backend) {
+        Configuration configuration = new Configuration(new TreeMap<>(values)).with(backend.numerics());
         return REVISION == 1 ? configuration : configuration.with(Map.of("revision", REVISION));
     }
 

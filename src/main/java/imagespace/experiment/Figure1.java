@@ -97,7 +97,7 @@ public final class Figure1 {
         values.put("epochs", epochs);
         values.put("batch", BATCH);
         values.put("optimizer", "adam 0.001");
-        return Configuration.ofRun(values);
+        return Configuration.ofRun(values, backend);
     }
 
     /** A sample's x, uniform where the cell says. */

@@ -64,7 +64,7 @@ public final class Table1 implements Experiment {
         this.settings = settings;
         this.train = RandomSubset.of(corpus.train(), settings.trainLimit(), settings.seed());
         this.test = RandomSubset.of(corpus.test(), settings.testLimit(), settings.seed());
-        this.plan = new Table1Plan(settings, corpus.digest(), train.size(), test.size(), ledger);
+        this.plan = new Table1Plan(settings, corpus.digest(), train.size(), test.size(), backend, ledger);
         this.trainer = new Trainer(backend, folder, CHECKPOINT);
         this.ledger = ledger;
         this.recorder = new Recorder(ledger, NAME, corpus.name(), backend, version);

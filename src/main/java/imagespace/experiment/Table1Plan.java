@@ -1,5 +1,6 @@
 package imagespace.experiment;
 
+import imagespace.backend.Backend;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,11 @@ import java.util.stream.IntStream;
  * @param digest of the data set
  * @param trainSamples training samples that take part
  * @param testSamples test samples that take part
+ * @param backend what computes
  * @param ledger what is done
  */
-record Table1Plan(Table1Settings settings, String digest, int trainSamples, int testSamples, Ledger ledger) {
+record Table1Plan(
+        Table1Settings settings, String digest, int trainSamples, int testSamples, Backend backend, Ledger ledger) {
     /** Runs that the ledger does not hold yet, base runs included. */
     int pending() {
         return IntStream.range(0, settings.runs())
@@ -82,7 +85,7 @@ record Table1Plan(Table1Settings settings, String digest, int trainSamples, int 
         values.put("optimizer", "adam 0.001");
         values.put("epochs", settings.epochs());
         values.put("batch", settings.batch());
-        return Configuration.ofRun(values);
+        return Configuration.ofRun(values, backend);
     }
 
     Configuration configuration(Table1Cell cell, int run) {

@@ -71,7 +71,7 @@ record Workbench(
         values.put("batch", settings.batch());
         values.put("tolerance", settings.tolerance());
         values.put("statistics", settings.recordAfterEpoch() ? "after each epoch" : "training pass");
-        return Configuration.ofRun(values);
+        return Configuration.ofRun(values, trainer.backend());
     }
 
     JobList jobs(List<Job> jobs) {

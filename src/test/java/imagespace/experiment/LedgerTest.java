@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import imagespace.backend.Backend;
+import imagespace.backend.ConvAlgorithm;
+import imagespace.backend.cpu.CpuBackend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -149,6 +152,19 @@ class LedgerTest {
     void theHashIsOfSortedCompactJson() {
         Configuration configuration = new Configuration(new TreeMap<>(Map.of("c", -3, "a", "x", "b", 5.0)));
         assertEquals("af6c1b440e7af03d2949fa893b1bfa368f66920cda3d3fd116ac2a8111ed1fc5", configuration.hash());
+    }
+
+    /** Runs that round differently are told apart; the CPU as it comes is what ledgers of before were written with. */
+    @Test
+    void whatRoundsDifferentlyIsPartOfTheConfiguration() {
+        Map<String, Object> values = Map.of("epochs", 3);
+        try (Backend auto = new CpuBackend(1);
+                Backend two = new CpuBackend(2);
+                Backend direct = new CpuBackend(1, ConvAlgorithm.DIRECT)) {
+            assertEquals(new Configuration(new TreeMap<>(values)), Configuration.ofRun(values, auto));
+            assertEquals(Configuration.ofRun(values, auto), Configuration.ofRun(values, two));
+            assertEquals("direct", Configuration.ofRun(values, direct).values().get("convolutions"));
+        }
     }
 
     private Ledger open() throws IOException, LedgerException {

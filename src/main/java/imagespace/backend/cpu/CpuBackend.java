@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The operators on the host's cores, by the Vector API. Same inputs, same bits, for any number of threads. */
@@ -23,6 +24,7 @@ public final class CpuBackend implements Backend {
     /** Made at first use; a network has a handful of shapes. */
     private final Map<ConvShape, Convolution> byShape = new HashMap<>();
 
+    private final ConvAlgorithm algorithm;
     private final List<Dense> dense = new ArrayList<>();
 
     private final Pooling pooling;
@@ -45,6 +47,7 @@ public final class CpuBackend implements Backend {
             throw new IllegalArgumentException("threads must be 0 (all cores) or more, not " + threads);
         }
         team = new ThreadTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+        this.algorithm = algorithm;
         convolutions = new Convolution.Factory(team, algorithm);
         pooling = new Pooling(team);
         activations = new Activations(team);
@@ -62,6 +65,13 @@ public final class CpuBackend implements Backend {
     public String describe() {
         return "CPU, Vector API, " + Simd.F.vectorBitSize() + "-bit vectors, " + team.threads() + " thread"
                 + (team.threads() == 1 ? "" : "s");
+    }
+
+    @Override
+    public Map<String, Object> numerics() {
+        return algorithm == ConvAlgorithm.AUTO
+                ? Map.of()
+                : Map.of("convolutions", algorithm.name().toLowerCase(Locale.ROOT));
     }
 
     @Override

@@ -19,7 +19,7 @@ public final class Cuda {
         try {
             CudaLibraries.load();
             GpuDevice device = new GpuDevice(options);
-            return new CudaBackend(new Engine(device, new Scratch(device)));
+            return new CudaBackend(new Engine(device, new Scratch(device)), options);
         } catch (ForwardingLibrary.NotBuiltException | DeviceException e) {
             throw new BackendUnavailableException(e.getMessage());
         } catch (LinkageError e) { // a library that opens by itself, but not for JCuda

@@ -7,6 +7,7 @@ import imagespace.backend.Activation;
 import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
 import imagespace.backend.ConvShape;
+import imagespace.backend.CudaOptions;
 import imagespace.backend.PoolShape;
 import imagespace.backend.Tensor;
 import imagespace.backend.cuda.Commands.Product;
@@ -15,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * The operators on a GPU: convolutions by cuDNN, dense layers by cuBLAS, everything else by {@code native/kernels.cu}, on
@@ -36,12 +39,14 @@ final class CudaBackend implements Backend {
     private static final int MAX_CHUNKS = 1024;
 
     private final Engine engine;
+    private final CudaOptions options;
     private final Convolutions convolutions;
     /** The scopes that are open, the innermost first; the last one is the backend's own. */
     private final Deque<CudaScope> scopes = new ArrayDeque<>();
 
-    CudaBackend(Engine engine) {
+    CudaBackend(Engine engine, CudaOptions options) {
         this.engine = engine;
+        this.options = options;
         convolutions = new Convolutions(engine);
         scopes.push(new CudaScope());
     }
@@ -90,6 +95,14 @@ final class CudaBackend implements Backend {
     @Override
     public String describe() {
         return engine.device.describe();
+    }
+
+    @Override
+    public Map<String, Object> numerics() {
+        String precision = options.precision().name().toLowerCase(Locale.ROOT);
+        return options.fast()
+                ? Map.of("backend", name(), "precision", precision, "fast", true)
+                : Map.of("backend", name(), "precision", precision);
     }
 
     private Memory.Block allocate(long bytes) {

@@ -30,7 +30,7 @@ final class HostDevice implements Device {
     /** For tests: a backend on the host. */
     static CudaBackend backend(HostDevice device) {
         HostKernels.load();
-        return new CudaBackend(new Engine(device, new Scratch(device)));
+        return new CudaBackend(new Engine(device, new Scratch(device)), CudaOptions.DEFAULT);
     }
 
     /** Number of allocations that have not been freed. */
