@@ -1,11 +1,12 @@
 package imagespace.cli;
 
+import imagespace.backend.Backend;
+import imagespace.backend.cpu.CpuBackend;
 import imagespace.backend.cuda.CudaDetection;
 import imagespace.experiment.Machine;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import jdk.incubator.vector.FloatVector;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,12 +34,9 @@ public final class DevicesCommand implements Callable<Integer> {
         Machine machine = Machine.here();
         out.println("CPU");
         line(out, "processor", machine.cpu());
-        line(out, "threads", Integer.toString(machine.cores()));
-        line(
-                out,
-                "vectors",
-                FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bits: " + FloatVector.SPECIES_PREFERRED.length()
-                        + " floats (" + FloatVector.SPECIES_PREFERRED.vectorShape() + ")");
+        try (Backend cpu = new CpuBackend(0)) {
+            line(out, "backend", "'cpu': " + cpu.describe());
+        }
         line(
                 out,
                 "Java",

@@ -64,7 +64,10 @@ public final class CpuBackend implements Backend {
     @Override
     public String describe() {
         return "CPU, Vector API, " + Simd.F.vectorBitSize() + "-bit vectors, " + team.threads() + " thread"
-                + (team.threads() == 1 ? "" : "s");
+                + (team.threads() == 1 ? "" : "s")
+                + (Simd.fusedMultiplyAdd()
+                        ? ""
+                        : "; NO FUSED MULTIPLY-ADD HERE: expect a hundredth of the usual speed");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package imagespace.backend.cuda;
 
+import imagespace.backend.CudaOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
