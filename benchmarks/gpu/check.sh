@@ -106,12 +106,15 @@ throughput() {
 
 torch() {
     "$PYTHON" -c 'import torch' || { echo "no torch here: left out"; return 0; }
-    local mode dtype batch
-    for batch in 128 1024; do
-        for mode in graph eager compile; do
-            for dtype in tf32 bf16; do
-                timeout 100 "$PYTHON" "$here/torch_throughput.py" --device cuda --dtype $dtype --mode $mode \
-                    --batch $batch --steps 200
+    local net mode dtype batch peer=$here/torch_peer.py
+    [[ -f $peer ]] || peer=$here/../torch_peer.py
+    for net in keras allconv; do
+        for batch in 128 1024; do
+            for mode in graph eager compile; do
+                for dtype in tf32 bf16; do
+                    timeout 100 "$PYTHON" "$peer" --net $net --device cuda --dtype $dtype --mode $mode \
+                        --batch $batch --steps 200
+                done
             done
         done
     done

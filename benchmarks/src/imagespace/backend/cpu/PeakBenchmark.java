@@ -1,5 +1,6 @@
 package imagespace.backend.cpu;
 
+import imagespace.kernels.Arithmetic;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -2,16 +2,17 @@ package imagespace.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import imagespace.attack.Fgsm;
 import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.data.Dataset;
 import imagespace.data.Images;
 import imagespace.nn.Architecture;
+import imagespace.nn.Network;
 import imagespace.optim.Optimizer;
 import imagespace.train.Training;
 import imagespace.train.TrainingConfig;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -29,15 +30,18 @@ import picocli.CommandLine.Spec;
         name = "throughput",
         showDefaultValues = true,
         description =
-                "Images a second in training (the whole step: gather, forward, loss, backward, Adam) and in inference:"
-                        + " medians after a warm-up, as one line of JSON.")
+                "Images a second in training (the whole step: gather, forward, loss, backward, Adam), in inference and in"
+                        + " attacks (one FGSM step: forward, gradient, sign step): medians after a warm-up; how many seconds"
+                        + " after the start of the process the first training step ended, and from when on steps took no"
+                        + " more than 1.05 times the median; the largest memory in use. One line of JSON.")
 public final class ThroughputCommand implements Callable<Integer> {
-    private static final int SIDE = 32;
     private static final int CHANNELS = 3;
     private static final int CLASSES = 10;
     /** More images a step than any device is asked for; the largest layer's tensor still has an int's length. */
     private static final int MAX_BATCH = 8192;
 
+    private static final int MIN_SIDE = 16;
+    private static final int MAX_SIDE = 256;
     private static final double MAX_WARM_UP = 3600;
     /** Batches of images to choose from. */
     private static final int BATCHES = 4;
@@ -56,6 +60,9 @@ public final class ThroughputCommand implements Callable<Integer> {
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images a step.")
     private int batch;
+
+    @Option(names = "--side", paramLabel = "N", defaultValue = "32", description = "Height and width of an image.")
+    private int side;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "20", description = "Steps that are timed.")
     private int steps;
@@ -76,6 +83,10 @@ public final class ThroughputCommand implements Callable<Integer> {
         if (!Architecture.NAMES.contains(net)) {
             throw new ParameterException(spec.commandLine(), "--net is one of " + Architecture.NAMES + ", not " + net);
         }
+        if (side < MIN_SIDE || side > MAX_SIDE) {
+            throw new ParameterException(
+                    spec.commandLine(), "--side lies in " + MIN_SIDE + " to " + MAX_SIDE + ", not at " + side);
+        }
         if (batch < 1 || batch > MAX_BATCH || steps < 1 || !(warmUp >= 0 && warmUp <= MAX_WARM_UP)) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -84,59 +95,55 @@ public final class ThroughputCommand implements Callable<Integer> {
         }
         try (Backend backend = computing.open()) {
             System.err.println("Backend: " + backend.name() + " (" + backend.describe() + ")");
-            Dataset data = randomImages();
-            TrainingConfig config = new TrainingConfig(1, batch, Optimizer.adam(1e-3f), 0.1f, Augmentation.NONE, 1);
-            Training training =
-                    new Training(backend, Architecture.named(net, SIDE, SIDE, CHANNELS, CLASSES), data, config);
-            float[] wait = new float[1];
-            double trained = median(i -> {
-                training.step(i % BATCHES * batch, batch);
-                backend.read(training.network().parameters(), wait, 1);
-            });
-            double classified = median(i -> {
-                training.network().forward(batch, false, 0);
-                backend.read(training.network().logits(), wait, 1);
-            });
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("net", net);
-            line.put("backend", backend.name());
-            line.put("device", backend.describe());
-            line.put("batch", batch);
-            line.put("train_images_per_s", Math.round(batch / trained * 10) / 10.0);
-            line.put("infer_images_per_s", Math.round(batch / classified * 10) / 10.0);
+            Map<String, Object> line = measure(backend);
             spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(line));
             spec.commandLine().getOut().flush();
             return 0;
         }
     }
 
-    @FunctionalInterface
-    private interface Step {
-        void run(int i);
+    private Map<String, Object> measure(Backend backend) {
+        Dataset data = randomImages();
+        TrainingConfig config = new TrainingConfig(1, batch, Optimizer.adam(1e-3f), 0.1f, Augmentation.NONE, 1);
+        Training training = new Training(backend, Architecture.named(net, side, side, CHANNELS, CLASSES), data, config);
+        Network network = training.network();
+        float[] wait = new float[1];
+        StepTimes trained = StepTimes.of(warmUp, steps, i -> {
+            training.step(i % BATCHES * batch, batch);
+            backend.read(network.parameters(), wait, 1);
+        });
+        StepTimes classified = StepTimes.of(warmUp, steps, i -> {
+            network.forward(batch, false, 0);
+            backend.read(network.logits(), wait, 1);
+        });
+        Fgsm fgsm = new Fgsm(backend, network, batch, Fgsm.Label.PREDICTED);
+        Dataset one = data.at(IntStream.range(0, batch).toArray());
+        StepTimes attacked = StepTimes.of(warmUp, steps, i -> fgsm.attacked(one, 0.1));
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("net", net);
+        line.put("backend", backend.name());
+        line.put("device", backend.describe());
+        line.put("batch", batch);
+        line.put("side", side);
+        line.put("train_images_per_s", rounded(batch / trained.median()));
+        line.put("infer_images_per_s", rounded(batch / classified.median()));
+        line.put("attack_images_per_s", rounded(batch / attacked.median()));
+        line.put("first_step_s", rounded(trained.first()));
+        line.put("full_speed_s", rounded(trained.fullSpeed()));
+        line.put("memory_mib", rounded(PeakMemory.mebibytes()));
+        return line;
     }
 
-    /** Median seconds of a step, after the warm-up. */
-    private double median(Step step) {
-        long start = System.nanoTime();
-        for (int i = 0; i == 0 || (System.nanoTime() - start) * 1e-9 < warmUp; i++) {
-            step.run(i);
-        }
-        double[] seconds = new double[steps];
-        for (int i = 0; i < steps; i++) {
-            long begin = System.nanoTime();
-            step.run(i);
-            seconds[i] = (System.nanoTime() - begin) * 1e-9;
-        }
-        Arrays.sort(seconds);
-        return (seconds[(steps - 1) / 2] + seconds[steps / 2]) / 2;
+    private static double rounded(double value) {
+        return Math.round(value * 10) / 10.0;
     }
 
     private Dataset randomImages() {
-        byte[] pixels = new byte[Math.multiplyExact(BATCHES * batch, SIDE * SIDE * CHANNELS)];
+        byte[] pixels = new byte[Math.multiplyExact(BATCHES * batch, side * side * CHANNELS)];
         new Random(1).nextBytes(pixels);
         int[] labels = IntStream.range(0, BATCHES * batch).map(i -> i % CLASSES).toArray();
         return Dataset.of(
-                new Images(pixels, SIDE, SIDE, CHANNELS),
+                new Images(pixels, side, side, CHANNELS),
                 labels,
                 IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList());
     }

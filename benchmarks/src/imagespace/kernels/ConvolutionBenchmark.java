@@ -1,11 +1,8 @@
-package imagespace.backend.cpu;
+package imagespace.kernels;
 
-import imagespace.backend.Activation;
-import imagespace.backend.Backend;
-import imagespace.backend.ConvAlgorithm;
 import imagespace.backend.ConvShape;
 import imagespace.backend.ConvShape.Padding;
-import imagespace.backend.Tensor;
+import imagespace.peers.Passes;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -27,11 +24,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 3, time = 2)
+@Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseTransparentHugePages"})
+        jvmArgsAppend = {
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UseTransparentHugePages"
+        })
 public class ConvolutionBenchmark {
     private static final int IMAGES = 128;
 
@@ -51,68 +52,52 @@ public class ConvolutionBenchmark {
     })
     private String layer;
 
-    @Param({"DIRECT", "WINOGRAD"})
-    private ConvAlgorithm algorithm;
+    @Param({"direct", "winograd", "libtorch", "onednn"})
+    private String library;
 
-    private Backend backend;
-    private ConvShape shape;
-    private Tensor in;
-    private Tensor out;
-    private Tensor weights;
-    private Tensor bias;
-    private Tensor dIn;
-    private Tensor dWeights;
+    private Passes passes;
+    private double gflop;
 
     /** Takes memory, and puts harmless numbers in. */
     @Setup
     public void prepare() {
-        String[] parts = layer.split(" ");
-        int side = Integer.parseInt(parts[2]);
-        shape = ConvShape.of(
-                side, side, Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), 3, 1, Padding.valueOf(parts[3]));
-        backend = new CpuBackend(0, algorithm);
-        in = filled(IMAGES * shape.inputSize());
-        out = filled(IMAGES * shape.outputSize());
-        weights = filled(shape.weightSize());
-        bias = filled(shape.outChannels());
-        dIn = filled(IMAGES * shape.inputSize());
-        dWeights = filled(shape.weightSize());
+        ConvShape shape = shape(layer);
+        gflop = 2e-9 * IMAGES * shape.multiplyAdds();
+        passes = Passes.of(library, shape, IMAGES);
     }
 
-    private Tensor filled(int size) {
-        Tensor tensor = backend.tensor(size);
-        backend.fill(tensor, 0.01f);
-        return tensor;
+    /** The shape of a layer that is written as above. */
+    public static ConvShape shape(String layer) {
+        String[] parts = layer.split(" ");
+        int side = Integer.parseInt(parts[2]);
+        return ConvShape.of(
+                side, side, Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), 3, 1, Padding.valueOf(parts[3]));
     }
 
     /** Ends the threads. */
     @TearDown
     public void close() {
-        backend.close();
-    }
-
-    private void count(Arithmetic work) {
-        work.gflops += 2e-9 * IMAGES * shape.multiplyAdds();
+        passes.close();
     }
 
     /** Forward, with bias and ReLU. */
     @Benchmark
     public void forward(Arithmetic work) {
-        backend.convForward(out, in, weights, bias, Activation.RELU, shape, IMAGES);
-        count(work);
+        passes.forward();
+        work.gflops += gflop;
     }
 
     /** The gradient of the input. */
     @Benchmark
     public void data(Arithmetic work) {
-        backend.convBackwardData(dIn, out, weights, shape, IMAGES);
-        count(work);
+        passes.data();
+        work.gflops += gflop;
     }
 
     /** The gradient of the weights. */
     @Benchmark
     public void weights(Arithmetic work) {
-        backend.convBackwardWeights(dWeights, out, in, shape, IMAGES);
-        count(work);
+        passes.weights();
+        work.gflops += gflop;
     }
 }

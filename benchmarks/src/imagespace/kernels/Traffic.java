@@ -1,4 +1,4 @@
-package imagespace.backend.cpu;
+package imagespace.kernels;
 
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Level;
@@ -6,16 +6,20 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A second score for benchmarks: arithmetic per time. */
+/** A second score for benchmarks: bytes read and written per time. */
 @State(Scope.Thread)
 @AuxCounters(AuxCounters.Type.OPERATIONS)
-public class Arithmetic {
-    /** Milliards of floating-point operations in this iteration. */
-    public double gflops;
+public class Traffic {
+    /** Milliards of bytes in this iteration. */
+    public double gbytes;
 
     /** Counts from zero in every iteration. */
     @Setup(Level.Iteration)
     public void reset() {
-        gflops = 0;
+        gbytes = 0;
+    }
+
+    void floats(long count) {
+        gbytes += 4e-9 * count;
     }
 }
