@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 /** Writes what {@code benchmarks/all} has measured as results.md, roofline.svg and growth.svg. */
 public final class BenchmarkReport {
     private static final List<String> PASSES = List.of("forward", "data", "weights");
-    private static final List<String> LIBRARIES = List.of("direct", "winograd", "libtorch", "onednn");
+    private static final List<String> LIBRARIES = List.of("direct", "winograd", "winograd2", "libtorch", "onednn");
     private static final int IMAGES = 128;
 
     private final Measured measured;
@@ -157,7 +157,7 @@ public final class BenchmarkReport {
                         List.of(
                                 "GFLOP/s of direct arithmetic, 128 images; ratio of our better one to the better peer; milliseconds of our"
                                         + " better one."),
-                        List.of("input and output channels, side, padding", "direct", "winograd", "libtorch", "oneDNN", "ratio", "ms"),
+                        List.of("input and output channels, side, padding", "direct", "Winograd F(4x4)", "F(2x2)", "libtorch", "oneDNN", "ratio", "ms"),
                         rows));
     }
 

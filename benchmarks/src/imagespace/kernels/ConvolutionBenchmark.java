@@ -52,7 +52,7 @@ public class ConvolutionBenchmark {
     })
     private String layer;
 
-    @Param({"direct", "winograd", "libtorch", "onednn"})
+    @Param({"direct", "winograd", "winograd2", "libtorch", "onednn"})
     private String library;
 
     private Passes passes;

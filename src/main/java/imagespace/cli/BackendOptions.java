@@ -20,8 +20,8 @@ final class BackendOptions {
             names = "--conv",
             paramLabel = "HOW",
             defaultValue = "auto",
-            description = "How the CPU computes 3x3 convolutions: direct, winograd (wherever it can), or auto (where"
-                    + " it is faster).")
+            description = "How the CPU computes 3x3 convolutions: direct, winograd (wherever it can), winograd2 (the"
+                    + " same with smaller tiles: less error, less speed), or auto (where it is faster).")
     private ConvAlgorithm convolutions = ConvAlgorithm.AUTO;
 
     @Option(

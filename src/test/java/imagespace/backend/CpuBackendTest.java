@@ -44,6 +44,14 @@ class CpuBackendTest {
         }
     }
 
+    @Nested
+    class WithSmallWinogradTiles extends BackendContract {
+        @Override
+        protected Backend open() {
+            return new CpuBackend(2, ConvAlgorithm.WINOGRAD2);
+        }
+    }
+
     @TestFactory
     Stream<DynamicTest> threadsDoNotChangeABit() {
         return threadsDoNotChangeABit(ConvAlgorithm.AUTO);
@@ -52,6 +60,11 @@ class CpuBackendTest {
     @TestFactory
     Stream<DynamicTest> norWithDirectConvolutions() {
         return threadsDoNotChangeABit(ConvAlgorithm.DIRECT);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> norWithSmallWinogradTiles() {
+        return threadsDoNotChangeABit(ConvAlgorithm.WINOGRAD2);
     }
 
     private static Stream<DynamicTest> threadsDoNotChangeABit(ConvAlgorithm algorithm) {

@@ -9,17 +9,25 @@ import org.junit.jupiter.api.Test;
 
 /** What Winograd's algorithm costs in digits: forward pass and both gradients with 512 channels on normal data. */
 class WinogradErrorTest {
-    /** Three times what sums of this length cost without Winograd; the textbook's points would exceed it. */
-    private static final double BOUND = 3e-6;
-
+    /** The textbook's points would exceed it. */
     @Test
-    void staysBelowItsBound() {
+    void largeTiles() {
+        staysBelow(3e-6, ConvAlgorithm.WINOGRAD);
+    }
+
+    /** Three times what sums of this length cost without Winograd. */
+    @Test
+    void smallTiles() {
+        staysBelow(1e-6, ConvAlgorithm.WINOGRAD2);
+    }
+
+    private static void staysBelow(double bound, ConvAlgorithm algorithm) {
         ConvShape s = ConvShape.of(8, 8, 512, 512, 3, 1, Padding.SAME);
         Random random = new Random(3);
         float[] in = normal(random, s.inputSize());
         float[] weights = normal(random, s.weightSize());
         float[] dOut = normal(random, s.outputSize());
-        try (Backend backend = new CpuBackend(2, ConvAlgorithm.WINOGRAD)) {
+        try (Backend backend = new CpuBackend(2, algorithm)) {
             Tensor out = backend.tensor(s.outputSize());
             Tensor dIn = backend.tensor(s.inputSize());
             Tensor dWeights = backend.tensor(s.weightSize());
@@ -32,15 +40,24 @@ class WinogradErrorTest {
             double[] wide = widen(in);
             check(
                     "forward",
+                    bound,
                     read(backend, out),
                     ReferenceOperators.convForward(
                             wide, widen(weights), new double[s.outChannels()], Activation.IDENTITY, s, 1));
-            check("data", read(backend, dIn), ReferenceOperators.convBackwardData(widen(dOut), widen(weights), s, 1));
-            check("weights", read(backend, dWeights), ReferenceOperators.convBackwardWeights(widen(dOut), wide, s, 1));
+            check(
+                    "data",
+                    bound,
+                    read(backend, dIn),
+                    ReferenceOperators.convBackwardData(widen(dOut), widen(weights), s, 1));
+            check(
+                    "weights",
+                    bound,
+                    read(backend, dWeights),
+                    ReferenceOperators.convBackwardWeights(widen(dOut), wide, s, 1));
         }
     }
 
-    private static void check(String what, float[] actual, double[] expected) {
+    private static void check(String what, double bound, float[] actual, double[] expected) {
         double difference = 0;
         double norm = 0;
         for (int i = 0; i < expected.length; i++) {
@@ -48,7 +65,7 @@ class WinogradErrorTest {
             norm += expected[i] * expected[i];
         }
         double error = Math.sqrt(difference / norm);
-        assertTrue(error < BOUND, what + ": relative error " + error);
+        assertTrue(error < bound, what + ": relative error " + error);
     }
 
     private static float[] normal(Random random, int count) {

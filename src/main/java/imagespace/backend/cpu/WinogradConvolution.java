@@ -5,18 +5,16 @@ import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
-import static imagespace.backend.cpu.WinogradTransform.POINTS;
-import static imagespace.backend.cpu.WinogradTransform.TILE;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * A 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3): the forward pass, and the data gradient, which is the same
- * with the channels of the weights swapped and their taps reversed.
+ * A 3x3 convolution of stride 1 by Winograd's {@link MinimalFiltering}: the forward pass, and the data gradient, which is
+ * the same with the channels of the weights swapped and their taps reversed.
  *
- * <p>The output is cut into 4x4 tiles. A tile's 6x6 input patch d and each filter g are transformed, multiplied point
- * by point and summed over input channels (36 matrix products, one a point), and transformed back:
+ * <p>The output is cut into tiles, of 4x4 for F(4x4, 3x3). A tile's 6x6 input patch d and each filter g are transformed,
+ * multiplied point by point and summed over input channels (36 matrix products, one a point), and transformed back:
  *
  * <pre>
  * U = G g G^T            [36][co / NR][ci][NR]             once a call
@@ -28,13 +26,18 @@ import jdk.incubator.vector.FloatVector;
  * V and M of a block stay in the cache. The order of every sum depends on the shape only.
  */
 final class WinogradConvolution {
-    private static final int SQUARE = POINTS * POINTS;
     /** Panels of MR tiles in a block: with 12-row panels 48 tiles. */
     private static final int BLOCK_PANELS = 48 / MR;
     /** Tiles of a row that are transformed together; bounds the scratch for one row. */
     private static final int SEGMENT = 8;
     /** Floats between the points of V and M beyond what they hold: large powers of two would share cache sets. */
     private static final int SKEW = 16;
+
+    private final MinimalFiltering filtering;
+    private final int tileSide;
+    private final int points;
+    /** Points in two dimensions. */
+    private final int square;
 
     private final ThreadTeam team;
     private final Scratch[] scratch;
@@ -72,13 +75,14 @@ final class WinogradConvolution {
     static final class Scratch {
         float[] v = {};
         float[] m = {};
-        final float[] strip = new float[(SEGMENT * TILE + 2) * POINTS * LANES];
-        final float[] border = new float[(SEGMENT * TILE + 2) * POINTS * LANES];
+        final float[] strip = new float[(SEGMENT * WinogradTransform.TILE + 2) * WinogradTransform.POINTS * LANES];
+        final float[] border = new float[strip.length];
         final float[] halfway = WinogradTransform.halfway();
     }
 
     /** @param scratch one a worker; grown here to what this shape needs */
     WinogradConvolution(
+            MinimalFiltering filtering,
             ThreadTeam team,
             Scratch[] scratch,
             int inHeight,
@@ -89,6 +93,10 @@ final class WinogradConvolution {
             int co,
             int padTop,
             int padLeft) {
+        this.filtering = filtering;
+        tileSide = filtering.tile();
+        points = filtering.points();
+        square = points * points;
         this.team = team;
         this.scratch = scratch;
         this.inHeight = inHeight;
@@ -99,15 +107,15 @@ final class WinogradConvolution {
         this.co = co;
         this.padTop = padTop;
         this.padLeft = padLeft;
-        tileRows = (outHeight + TILE - 1) / TILE;
-        tileColumns = (outWidth + TILE - 1) / TILE;
+        tileRows = (outHeight + tileSide - 1) / tileSide;
+        tileColumns = (outWidth + tileSide - 1) / tileSide;
         chunk = Math.min(co, ci >= 256 ? 128 : 64);
         pointV = BLOCK_PANELS * MR * ci + SKEW;
         pointM = BLOCK_PANELS * MR * chunk + SKEW;
-        u = new float[SQUARE * ci * co];
+        u = new float[square * ci * co];
         for (Scratch s : scratch) {
-            s.v = s.v.length < SQUARE * pointV ? new float[SQUARE * pointV] : s.v;
-            s.m = s.m.length < SQUARE * pointM ? new float[SQUARE * pointM] : s.m;
+            s.v = s.v.length < square * pointV ? new float[square * pointV] : s.v;
+            s.m = s.m.length < square * pointM ? new float[square * pointM] : s.m;
         }
     }
 
@@ -138,12 +146,12 @@ final class WinogradConvolution {
         float[] half = scratch[worker].halfway;
         for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
             for (int c = 0; c < co; c += LANES) {
-                WinogradTransform.filter(
-                        3, filters, filtersAt + i * co + c, ci * co, 3 * ci * co, half, 0, LANES, POINTS * LANES, 3);
+                filtering.filter(
+                        filters, filtersAt + i * co + c, ci * co, 3 * ci * co, half, 0, LANES, points * LANES, 3);
                 int column = c / NR * NR;
                 int width = Gemm.panelWidth(column, co);
                 int to = column * ci + i * width + c - column;
-                WinogradTransform.filter(3, half, 0, POINTS * LANES, LANES, u, to, POINTS * ci * co, ci * co, POINTS);
+                filtering.filter(half, 0, points * LANES, LANES, u, to, points * ci * co, ci * co, points);
             }
         }
     }
@@ -158,7 +166,7 @@ final class WinogradConvolution {
         transformInput(s, first, end);
         for (int c = 0; c < co; c += chunk) {
             int wide = Math.min(chunk, co - c);
-            for (int point = 0; point < SQUARE; point++) {
+            for (int point = 0; point < square; point++) {
                 for (int column = c; column < c + wide; column += NR) {
                     int width = Gemm.panelWidth(column, co);
                     int uAt = point * ci * co + column * ci;
@@ -192,39 +200,39 @@ final class WinogradConvolution {
             int image = tile / (tileColumns * tileRows);
             int count = Math.min(Math.min(SEGMENT, tileColumns - x), end - tile);
             for (int c = 0; c < ci; c += LANES) {
-                transformColumns(s, image, y * TILE - padTop, x * TILE - padLeft, count * TILE + 2, c);
+                transformColumns(s, image, y * tileSide - padTop, x * tileSide - padLeft, count * tileSide + 2, c);
                 int channel = c / CHUNK * (MR * CHUNK) + c % CHUNK;
                 for (int t = 0; t < count; t++) {
                     int row = tile + t - first;
                     int at = row / MR * (MR * ci) + row % MR * CHUNK + channel;
-                    WinogradTransform.input(
+                    filtering.input(
                             s.strip,
-                            t * TILE * POINTS * LANES,
+                            t * tileSide * points * LANES,
                             LANES,
-                            POINTS * LANES,
+                            points * LANES,
                             s.v,
                             at,
-                            POINTS * pointV,
+                            points * pointV,
                             pointV,
-                            POINTS);
+                            points);
                 }
             }
             tile += count;
         }
     }
 
-    /** B^T down each of {@code columns} columns of six pixels, from (y, x); zeros outside the image. */
+    /** B^T down each of {@code columns} columns of pixels, from (y, x); zeros outside the image. */
     private void transformColumns(Scratch s, int image, int y, int x, int columns, int c) {
         int row = inWidth * ci;
         int begin = Math.max(0, -x);
         int end = Math.min(columns, inWidth - x);
-        Arrays.fill(s.strip, 0, begin * POINTS * LANES, 0);
-        Arrays.fill(s.strip, Math.max(begin, end) * POINTS * LANES, columns * POINTS * LANES, 0);
+        Arrays.fill(s.strip, 0, begin * points * LANES, 0);
+        Arrays.fill(s.strip, Math.max(begin, end) * points * LANES, columns * points * LANES, 0);
         float[] from = in.data;
         int at = in.at + ((image * inHeight + y) * inWidth + x + begin) * ci + c;
         int step = ci;
-        if (y < 0 || y + POINTS > inHeight) { // a border: copy what there is between rows of zeros
-            for (int i = 0; i < POINTS; i++) {
+        if (y < 0 || y + points > inHeight) { // a border: copy what there is between rows of zeros
+            for (int i = 0; i < points; i++) {
                 for (int j = begin; j < end; j++) {
                     int to = (i * columns + j - begin) * LANES;
                     if (y + i >= 0 && y + i < inHeight) {
@@ -240,23 +248,22 @@ final class WinogradConvolution {
             step = LANES;
             row = columns * LANES;
         }
-        WinogradTransform.input(
-                from, at, step, row, s.strip, begin * POINTS * LANES, POINTS * LANES, LANES, end - begin);
+        filtering.input(from, at, step, row, s.strip, begin * points * LANES, points * LANES, LANES, end - begin);
     }
 
     /** The outputs of the tiles [first, end), channels [c, c + wide), from M. */
     private void transformOutput(Scratch s, int first, int end, int c, int wide) {
         float[] half = s.halfway;
         for (int tile = first; tile < end; tile++) {
-            int x = tile % tileColumns * TILE;
-            int y = tile / tileColumns % tileRows * TILE;
+            int x = tile % tileColumns * tileSide;
+            int y = tile / tileColumns % tileRows * tileSide;
             int image = tile / (tileColumns * tileRows);
-            int high = Math.min(TILE, outHeight - y);
-            int across = Math.min(TILE, outWidth - x);
+            int high = Math.min(tileSide, outHeight - y);
+            int across = Math.min(tileSide, outWidth - x);
             for (int k = 0; k < wide; k += LANES) {
                 int from = (tile - first) * chunk + k;
-                WinogradTransform.output(4, s.m, from, pointM, POINTS * pointM, half, 0, LANES, POINTS * LANES, POINTS);
-                WinogradTransform.outputRows(
+                filtering.output(s.m, from, pointM, points * pointM, half, 0, LANES, points * LANES, points);
+                filtering.outputRows(
                         half,
                         bias == null ? Gemm.ZEROS : bias.data,
                         bias == null ? 0 : bias.at + c + k,

@@ -11,7 +11,7 @@ final class WinogradLayer implements Convolution {
     private final ConvShape shape;
     private final WinogradConvolution forward;
     private final WinogradConvolution data;
-    private final WinogradWeightGradient gradient;
+    private final WeightGradient gradient;
     /** The weights as the data gradient sees them: [3][3][co][ci], taps reversed. */
     private final float[] reversed;
 
@@ -19,13 +19,15 @@ final class WinogradLayer implements Convolution {
     private CpuTensor weights;
 
     WinogradLayer(
+            MinimalFiltering filtering,
             ThreadTeam team,
             WinogradConvolution.Scratch[] scratch,
-            WinogradWeightGradient.Scratch[] gradientScratch,
+            WeightGradient gradient,
             ConvShape s) {
         this.team = team;
         shape = s;
         forward = new WinogradConvolution(
+                filtering,
                 team,
                 scratch,
                 s.height(),
@@ -37,6 +39,7 @@ final class WinogradLayer implements Convolution {
                 s.padTop(),
                 s.padLeft());
         data = new WinogradConvolution(
+                filtering,
                 team,
                 scratch,
                 s.outHeight(),
@@ -47,8 +50,14 @@ final class WinogradLayer implements Convolution {
                 s.inChannels(),
                 2 - s.padTop(),
                 2 - s.padLeft());
-        gradient = new WinogradWeightGradient(team, gradientScratch, s);
+        this.gradient = gradient;
         reversed = new float[s.weightSize()];
+    }
+
+    /** Sets dWeights [3, 3, ci, co]. */
+    @FunctionalInterface
+    interface WeightGradient {
+        void run(CpuTensor dWeights, CpuTensor dOut, CpuTensor in, int n);
     }
 
     @Override
