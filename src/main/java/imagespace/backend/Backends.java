@@ -2,6 +2,7 @@ package imagespace.backend;
 
 import imagespace.backend.cpu.CpuBackend;
 import imagespace.backend.cuda.Cuda;
+import imagespace.backend.cuda.CudaDetection;
 import java.util.List;
 
 /** Opens a backend by name. */
@@ -12,7 +13,7 @@ public final class Backends {
     private Backends() {}
 
     /**
-     * Opens "cpu", "cuda", or with "auto" the best there is.
+     * Opens "cpu" or "cuda"; "auto" is the CPU, with a line that says why no GPU is used.
      *
      * @param threads CPU threads, 0 for all cores
      * @throws BackendUnavailableException if it is not to be had, with the reason and the remedy in one line
@@ -35,7 +36,7 @@ public final class Backends {
         }
         return switch (name) {
             case "cpu" -> new CpuBackend(threads, convolutions);
-            case "auto" -> gpuOrCpu(threads, convolutions, cuda);
+            case "auto" -> cpuWithAWord(threads, convolutions);
             case "cuda" -> gpu(cuda);
             default -> throw new BackendUnavailableException("no backend '" + name + "'; there are " + NAMES);
         };
@@ -49,12 +50,12 @@ public final class Backends {
         }
     }
 
-    private static Backend gpuOrCpu(int threads, ConvAlgorithm convolutions, CudaOptions cuda) {
-        try {
-            return Cuda.open(cuda);
-        } catch (BackendUnavailableException e) {
-            System.err.println("imagespace: NO GPU IS USED, the CPU computes: " + e.getMessage());
-            return new CpuBackend(threads, convolutions);
-        }
+    /** Takes the CPU even where a GPU could be used: what has not been checked on one is used by those who ask for it. */
+    private static Backend cpuWithAWord(int threads, ConvAlgorithm convolutions) {
+        String why = CudaDetection.detect()
+                .reason()
+                .orElse("there is one, and --backend cuda takes it; that has not been checked on hardware yet");
+        System.err.println("imagespace: NO GPU IS USED, the CPU computes: " + why);
+        return new CpuBackend(threads, convolutions);
     }
 }

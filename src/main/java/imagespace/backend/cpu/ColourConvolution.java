@@ -28,8 +28,7 @@ final class ColourConvolution implements Convolution {
 
     private final ThreadTeam team;
     private final ConvShape s;
-    /** The gradient of the images, which training never needs, and FGSM only once a batch. */
-    private final Convolution direct;
+    private final ColourDataGradient dataGradient;
 
     /** A worker's own image with its border. */
     private final float[][] strips;
@@ -47,14 +46,14 @@ final class ColourConvolution implements Convolution {
     private float slope;
     private int images;
 
-    ColourConvolution(ThreadTeam team, ConvShape s, Convolution direct) {
+    ColourConvolution(ThreadTeam team, ConvShape s) {
         this.team = team;
         this.s = s;
-        this.direct = direct;
         int columns = Math.max(s.outWidth() + TAPS - 1, s.width() + s.padLeft());
         int rows = Math.max(s.outHeight() + TAPS - 1, s.height() + s.padTop());
         pitch = columns * CHANNELS;
         strips = new float[team.threads()][rows * pitch];
+        dataGradient = new ColourDataGradient(team, s, rows, pitch);
         panels = new float[DEPTH * s.outChannels()];
         bias = new float[s.outChannels()];
         partial = new float[SHARES * DEPTH * s.outChannels()];
@@ -66,6 +65,7 @@ final class ColourConvolution implements Convolution {
                 && s.stride() == 1
                 && s.inChannels() == CHANNELS
                 && s.outChannels() % NR == 0
+                && ColourDataGradient.fits(s)
                 && s.outWidth() >= MR;
     }
 
@@ -168,6 +168,6 @@ final class ColourConvolution implements Convolution {
 
     @Override
     public void backwardData(CpuTensor dIn, CpuTensor dOut, CpuTensor weights, int n) {
-        direct.backwardData(dIn, dOut, weights, n);
+        dataGradient.run(dIn, dOut, weights, n);
     }
 }

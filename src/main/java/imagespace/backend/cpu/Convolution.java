@@ -49,10 +49,10 @@ interface Convolution {
          * and channels in whole cache lines.
          */
         Convolution of(ConvShape s) {
-            DirectConvolution direct = new DirectConvolution(product, transposedProduct, s);
             if (ColourConvolution.fits(s)) {
-                return new ColourConvolution(team, s, direct);
+                return new ColourConvolution(team, s);
             }
+            DirectConvolution direct = new DirectConvolution(product, transposedProduct, s);
             boolean possible = s.kernel() == 3
                     && s.stride() == 1
                     && s.inChannels() % Im2col.CHUNK == 0
