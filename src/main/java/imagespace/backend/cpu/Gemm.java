@@ -25,9 +25,9 @@ final class Gemm {
     /** A worker's own memory: packed A, packed B, one line of im2col, one tile of C. */
     static final class Scratch {
         final float[] a = new float[Math.max(Product.BLOCK, TransposedProduct.BLOCK)];
-        final float[] line = new float[Product.DEPTH];
+        final float[] b = new float[TransposedProduct.PANEL];
+        final float[] line = new float[Math.max(Product.DEPTH, TransposedProduct.MOST_OWNED)];
         final float[] tile = new float[MR * NR];
-        float[] b = {};
     }
 
     /** Width of the panel that starts at a column: two vectors, or one if that covers the rest. */

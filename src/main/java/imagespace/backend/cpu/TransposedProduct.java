@@ -16,15 +16,26 @@ import jdk.incubator.vector.FloatVector;
  * C = transpose(A) * B, where A is an {@link Im2col} matrix and B has a row a pixel too: weight gradients.
  *
  * <p>A task owns some columns of A, and where those are few also a share of the pixels; the shares are added up in order
- * at the end.
+ * at the end. How many shares there are depends on the shape only, and so do the bits; how many columns a task owns does
+ * not change them.
  */
 final class TransposedProduct {
-    /** Pixels in one pass. */
-    private static final int PIXELS = 128;
-    /** Columns of A that one task owns: a multiple of MR and CHUNK. */
-    private static final int OWNED = 144;
+    /** Pixels in one pass: a panel of B of so many rows stays in the L1 cache. */
+    private static final int PIXELS = 256;
+    /** Shares are cut between so many pixels. */
+    private static final int UNIT = 128;
+    /** Shares are as many as make enough tasks of so many columns. */
+    private static final int FEW_COLUMNS = 144;
+    /** Columns of A that one task owns at most: each task packs all of B, and its block of A fills half the L2 cache. */
+    static final int MOST_OWNED = 576;
+    /** A multiple of MR and CHUNK. */
+    private static final int STEP = 48;
+    /** Tasks a thread: some, so that a thread that is held up does not hold up all. */
+    private static final int TASKS_A_THREAD = 3;
     /** Floats of a packed block of A. */
-    static final int BLOCK = PIXELS * OWNED;
+    static final int BLOCK = PIXELS * MOST_OWNED;
+    /** Floats of a packed panel of B. */
+    static final int PANEL = PIXELS * NR;
 
     private final ThreadTeam team;
     private final Scratch[] scratch;
@@ -39,6 +50,9 @@ final class TransposedProduct {
     private CpuTensor c;
     private int rows;
     private int columns;
+    /** Columns of A that a task owns. */
+    private int columnsATask;
+
     private int owners;
     private int shares;
 
@@ -54,8 +68,11 @@ final class TransposedProduct {
         this.c = c;
         this.rows = rows;
         this.columns = columns;
-        owners = (a.columns() + OWNED - 1) / OWNED;
-        shares = Math.min(blocks(), (ENOUGH_TASKS + owners - 1) / owners);
+        int few = (a.columns() + FEW_COLUMNS - 1) / FEW_COLUMNS;
+        shares = Math.min(units(), (ENOUGH_TASKS + few - 1) / few);
+        int wanted = Math.max(1, TASKS_A_THREAD * team.threads() / shares);
+        columnsATask = Math.clamp(roundUp((a.columns() + wanted - 1) / wanted, STEP), STEP, MOST_OWNED);
+        owners = (a.columns() + columnsATask - 1) / columnsATask;
         if (partial.length < (shares - 1) * size()) {
             partial = new float[(shares - 1) * size()];
         }
@@ -65,8 +82,8 @@ final class TransposedProduct {
         }
     }
 
-    private int blocks() {
-        return (rows + PIXELS - 1) / PIXELS;
+    private int units() {
+        return (rows + UNIT - 1) / UNIT;
     }
 
     private int size() {
@@ -75,28 +92,24 @@ final class TransposedProduct {
 
     private void share(int task, int worker) {
         int share = task / owners;
-        int k = task % owners * OWNED;
-        int owned = Math.min(OWNED, a.columns() - k);
+        int k = task % owners * columnsATask;
+        int owned = Math.min(columnsATask, a.columns() - k);
         float[] sums = share == 0 ? c.data : partial;
         int sumsAt = (share == 0 ? c.at : (share - 1) * size()) + k * columns;
-        int first = blocks() * share / shares;
-        for (int block = first; block < blocks() * (share + 1) / shares; block++) {
-            block(scratch[worker], block * PIXELS, k, owned, block > first, sums, sumsAt);
+        int first = units() * share / shares * UNIT;
+        int end = Math.min(rows, units() * (share + 1) / shares * UNIT);
+        for (int row = first; row < end; row += PIXELS) {
+            block(scratch[worker], row, Math.min(PIXELS, end - row), k, owned, row > first, sums, sumsAt);
         }
     }
 
-    /** The pixels of one block. */
-    private void block(Scratch s, int row, int k, int owned, boolean add, float[] sums, int sumsAt) {
-        int pixels = Math.min(PIXELS, rows - row);
+    /** The pixels of one pass. */
+    private void block(Scratch s, int row, int pixels, int k, int owned, boolean add, float[] sums, int sumsAt) {
         int lda = roundUp(owned, CHUNK);
         a.pack(s.a, 0, lda, CHUNK, row, pixels, k, lda, s.line);
-        if (s.b.length < PIXELS * roundUp(columns, LANES)) {
-            s.b = new float[PIXELS * roundUp(columns, LANES)];
-        }
         for (int column = 0; column < columns; column += NR) {
             int width = Gemm.panelWidth(column, columns);
             int wide = Math.min(width, columns - column);
-            int bAt = column * pixels;
             packPanel(s, row, pixels, column, width, wide);
             for (int r = 0; r < owned; r += MR) {
                 int high = Math.min(MR, owned - r);
@@ -105,13 +118,13 @@ final class TransposedProduct {
                     float[] init = add ? sums : Gemm.ZEROS;
                     int initAt = add ? at : 0;
                     Gemm.transposed(
-                            width, pixels, s.a, r, lda, s.b, bAt, init, initAt, add ? columns : 0, sums, at, columns);
+                            width, pixels, s.a, r, lda, s.b, 0, init, initAt, add ? columns : 0, sums, at, columns);
                 } else { // a ragged tile goes through scratch memory
                     if (add) {
                         Gemm.copyTile(sums, at, columns, s.tile, 0, width, high, wide);
                     }
                     float[] init = add ? s.tile : Gemm.ZEROS;
-                    Gemm.transposed(width, pixels, s.a, r, lda, s.b, bAt, init, 0, add ? width : 0, s.tile, 0, width);
+                    Gemm.transposed(width, pixels, s.a, r, lda, s.b, 0, init, 0, add ? width : 0, s.tile, 0, width);
                     Gemm.copyTile(s.tile, 0, width, sums, at, columns, high, wide);
                 }
             }
@@ -121,7 +134,7 @@ final class TransposedProduct {
     private void packPanel(Scratch s, int row, int pixels, int column, int width, int wide) {
         for (int p = 0; p < pixels; p++) {
             int from = b.at + (row + p) * columns + column;
-            int to = column * pixels + p * width;
+            int to = p * width;
             if (wide == width) {
                 for (int i = 0; i < width; i += LANES) {
                     FloatVector.fromArray(F, b.data, from + i).intoArray(s.b, to + i);
