@@ -33,10 +33,11 @@ public final class BenchmarkReport {
         this.measured = measured;
     }
 
-    /** @param args the folder with the measurements */
+    /** @param args the folder with what JMH wrote, and the one with throughput.jsonl, where the results go */
     public static void main(String[] args) throws IOException {
-        Path folder = Path.of(args[0]);
-        Measured measured = Measured.read(folder);
+        Path folder = Path.of(args[1]);
+        Measured measured = Measured.read(Path.of(args[0]), folder.resolve("throughput.jsonl"));
+        Files.writeString(folder.resolve("kernels.csv"), measured.csv());
         BenchmarkReport report = new BenchmarkReport(measured);
         report.write();
         Files.writeString(folder.resolve("results.md"), report.page);

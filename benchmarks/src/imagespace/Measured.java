@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.StringJoiner;
 
 /**
  * The raw figures of {@code benchmarks/all}.
@@ -54,7 +56,7 @@ record Measured(List<Kernel> kernels, List<Line> lines) {
         }
     }
 
-    static Measured read(Path folder) throws IOException {
+    static Measured read(Path folder, Path throughput) throws IOException {
         JsonMapper mapper = new JsonMapper();
         List<Kernel> kernels = new ArrayList<>();
         for (String file : List.of("peak", "memory", "convolution", "dense", "step")) {
@@ -70,11 +72,26 @@ record Measured(List<Kernel> kernels, List<Line> lines) {
             }
         }
         List<Line> lines = new ArrayList<>();
-        for (String text : Files.readAllLines(folder.resolve("throughput.jsonl"))) {
+        for (String text : Files.readAllLines(throughput)) {
             JsonNode json = mapper.readTree(text);
             lines.add(new Line(json.path("part").asText(), json.path("by").asText(), json.path("line")));
         }
         return new Measured(List.copyOf(kernels), List.copyOf(lines));
+    }
+
+    /** The kernels: a line each. */
+    String csv() {
+        StringBuilder out = new StringBuilder("benchmark,parameters,operations_per_s,g_per_s\n");
+        for (Kernel kernel : kernels) {
+            StringJoiner parameters = new StringJoiner("; ");
+            kernel.parameters
+                    .properties()
+                    .forEach(parameter -> parameters.add(
+                            parameter.getKey() + "=" + parameter.getValue().asText()));
+            out.append(String.format(
+                    Locale.ROOT, "%s,%s,%.4f,%.3f%n", kernel.name, parameters, kernel.score, kernel.rate));
+        }
+        return out.toString();
     }
 
     private OptionalDouble rate(String name, String key, String value, String library) {
