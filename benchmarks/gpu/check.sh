@@ -91,17 +91,19 @@ sanitizer() {
 }
 
 throughput() {
-    local net batch precision
+    local net batch precision failed=0
     for net in keras allconv; do
         for precision in tf32 bf16 fp32; do
             for batch in 128 1024; do
                 [[ $precision$batch == fp321024 ]] && continue
-                imagespace throughput --net $net --backend cuda --precision $precision --batch $batch --steps 200 --warm-up 2
                 imagespace throughput --net $net --backend cuda --precision $precision --batch $batch --steps 200 \
-                    --warm-up 2 --fast
+                    --warm-up 2 || failed=1
+                imagespace throughput --net $net --backend cuda --precision $precision --batch $batch --steps 200 \
+                    --warm-up 2 --fast || failed=1
             done
         done
     done
+    return $failed
 }
 
 torch() {
@@ -136,7 +138,10 @@ runs() {
 
 for name in "${parts[@]}"; do
     case $name in
-        about) part about 120 about ;;
+        about)
+            part about 120 about
+            grep -q '"part":"about","status":0' "$results" || { echo "check.sh: nothing to check: see above" >&2; exit 1; }
+            ;;
         parity-*) part "$name" 300 parity "${name#parity-}" ;;
         sanitizer) part sanitizer 240 sanitizer ;;
         throughput) part throughput 240 throughput ;;
@@ -163,4 +168,5 @@ done
     echo '```'
 } >"$OUT/summary.md"
 echo "results: $results, $OUT/summary.md"
-! grep -q '"ok":false' "$results"
+# all parts that were run have ended with 0, and no check has failed
+! grep -q '"ok":false' "$results" && ! grep -q '"part":"[^"]*","status":\([1-9]\|"\)' "$results"
