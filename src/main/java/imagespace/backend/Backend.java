@@ -146,6 +146,17 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
+     * A convolution with the pooling that follows it. The default is one after the other.
+     *
+     * @param pool of the convolution's output; windows may overlap
+     * @param room largest batch
+     */
+    default PooledConvolution pooledConvolution(
+            ConvShape conv, Activation activation, PooledConvolution.Kind kind, PoolShape pool, int room) {
+        return new SeparatePooling(this, conv, activation, kind, pool, room);
+    }
+
+    /**
      * Inverted dropout: mask is 0 with probability {@code rate}, else 1 / (1 - rate), and out = in * mask.
      *
      * <p>Value i is dropped if half-word i (low half first) of the stream {@link RandomStream#DROPOUT} of

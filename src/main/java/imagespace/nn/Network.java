@@ -1,10 +1,10 @@
 package imagespace.nn;
 
+import imagespace.backend.Activation;
 import imagespace.backend.Backend;
 import imagespace.backend.ConvShape;
-import imagespace.backend.Philox;
 import imagespace.backend.PoolShape;
-import imagespace.backend.RandomStream;
+import imagespace.backend.PooledConvolution;
 import imagespace.backend.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,8 +38,14 @@ public final class Network {
         input = new Node.Input(backend, room, architecture.height(), architecture.width(), architecture.channels());
         Node last = input;
         int offset = 0;
-        for (Geometry g : geometries(architecture)) {
-            last = node(backend, last, room, g, offset);
+        List<Geometry> all = geometries(architecture);
+        for (int i = 0; i < all.size(); i++) {
+            Geometry g = all.get(i);
+            if (g.isConv() && i + 1 < all.size() && all.get(i + 1).isPool()) {
+                last = pooledConv(backend, last, room, g, all.get(++i), offset);
+            } else {
+                last = node(backend, last, room, i, g, offset);
+            }
             offset += g.weights() + g.biases();
             nodes.add(last);
         }
@@ -81,6 +87,23 @@ public final class Network {
                 case Layer.Dense d -> d.units();
                 default -> 0;
             };
+        }
+
+        boolean isConv() {
+            return layer instanceof Layer.Conv;
+        }
+
+        boolean isPool() {
+            return switch (layer) {
+                case Layer.MaxPool p -> true;
+                case Layer.AveragePool p -> true;
+                case Layer.GlobalAveragePool p -> true;
+                default -> false;
+            };
+        }
+
+        PooledConvolution.Kind kind() {
+            return layer instanceof Layer.MaxPool ? PooledConvolution.Kind.MAXIMUM : PooledConvolution.Kind.AVERAGE;
         }
 
         PoolShape pool() {
@@ -195,7 +218,20 @@ public final class Network {
         }
     }
 
-    private Node node(Backend backend, Node previous, int room, Geometry g, int offset) {
+    private Node pooledConv(Backend backend, Node previous, int room, Geometry g, Geometry pool, int offset) {
+        Activation activation = ((Layer.Conv) g.layer()).activation();
+        return new Node.PooledConv(
+                backend,
+                previous,
+                room,
+                g.conv(),
+                activation,
+                pool.kind(),
+                pool.pool(),
+                parametersAt(backend, g, offset));
+    }
+
+    private Node node(Backend backend, Node previous, int room, int layer, Geometry g, int offset) {
         return switch (g.layer()) {
             case Layer.Conv c ->
                 new Node.Conv(backend, previous, room, g.conv(), c.activation(), parametersAt(backend, g, offset));
@@ -208,10 +244,10 @@ public final class Network {
                         d.units(),
                         d.activation(),
                         parametersAt(backend, g, offset));
-            case Layer.MaxPool p -> new Node.MaxPool(backend, previous, room, g.pool());
-            case Layer.AveragePool p -> new Node.AveragePool(backend, previous, room, g.pool());
-            case Layer.GlobalAveragePool p -> new Node.AveragePool(backend, previous, room, g.pool());
-            case Layer.Dropout d -> new Node.Dropout(backend, previous, room, d.rate());
+            case Layer.Dropout d -> new Node.Dropout(backend, previous, room, layer, d.rate());
+            case Layer.MaxPool p -> new Node.Pool(backend, previous, room, g.kind(), g.pool());
+            case Layer.AveragePool p -> new Node.Pool(backend, previous, room, g.kind(), g.pool());
+            case Layer.GlobalAveragePool p -> new Node.Pool(backend, previous, room, g.kind(), g.pool());
         };
     }
 
@@ -272,7 +308,7 @@ public final class Network {
      */
     public void forward(int n, boolean training, long seed) {
         for (int i = 0; i < nodes.size(); i++) {
-            nodes.get(i).forward(n, training, Philox.derive(seed, RandomStream.DROPOUT, i));
+            nodes.get(i).forward(n, training, seed);
         }
     }
 

@@ -3,7 +3,10 @@ package imagespace.nn;
 import imagespace.backend.Activation;
 import imagespace.backend.Backend;
 import imagespace.backend.ConvShape;
+import imagespace.backend.Philox;
 import imagespace.backend.PoolShape;
+import imagespace.backend.PooledConvolution;
+import imagespace.backend.RandomStream;
 import imagespace.backend.Tensor;
 
 /**
@@ -40,15 +43,7 @@ abstract class Node {
         return dOut;
     }
 
-    /** The convolution before a pooling, which from now on leaves its activation's way back to the pooling; or null. */
-    Conv convBefore() {
-        if (previous instanceof Conv conv) {
-            conv.pooled = true;
-            return conv;
-        }
-        return null;
-    }
-
+    /** @param seed of the step, the same for all nodes */
     abstract void forward(int n, boolean training, long seed);
 
     /**
@@ -77,8 +72,6 @@ abstract class Node {
         private final ConvShape shape;
         private final Activation activation;
         private final Parameters p;
-        /** Whether the pooling that follows goes back through the activation and bias, too. */
-        private boolean pooled;
 
         Conv(Backend backend, Node previous, int room, ConvShape shape, Activation activation, Parameters p) {
             super(backend, previous, room, shape.outHeight(), shape.outWidth(), shape.outChannels());
@@ -92,22 +85,53 @@ abstract class Node {
             backend.convForward(out, previous.output(training), p.weights, p.bias, activation, shape, n);
         }
 
-        /** Back through activation and bias, here or where the maxima of this output are. */
-        private void backwardActivation(Tensor dOut, Tensor out, int pixels) {
-            backend.activationBackward(dOut, p.dBias, out, activation, pixels, shape.outChannels());
-        }
-
         @Override
         void backward(int n, boolean training, boolean weights, boolean wanted) {
             Tensor dOut = gradient(training);
-            if (!pooled) {
-                backwardActivation(dOut, out, n * shape.outHeight() * shape.outWidth());
-            }
+            backend.activationBackward(
+                    dOut, p.dBias, out, activation, n * shape.outHeight() * shape.outWidth(), shape.outChannels());
             if (weights) {
                 backend.convBackwardWeights(p.dWeights, dOut, previous.output(training), shape, n);
             }
             if (wanted) {
                 backend.convBackwardData(previous.gradient(training), dOut, p.weights, shape, n);
+            }
+        }
+    }
+
+    /** A convolution with its pooling; see {@link PooledConvolution} for why they are one. */
+    static final class PooledConv extends Node {
+        private final PooledConvolution convolution;
+        private final Parameters p;
+
+        PooledConv(
+                Backend backend,
+                Node previous,
+                int room,
+                ConvShape conv,
+                Activation activation,
+                PooledConvolution.Kind kind,
+                PoolShape pool,
+                Parameters p) {
+            super(backend, previous, room, pool.outHeight(), pool.outWidth(), pool.channels());
+            convolution = backend.pooledConvolution(conv, activation, kind, pool, room);
+            this.p = p;
+        }
+
+        @Override
+        void forward(int n, boolean training, long seed) {
+            convolution.forward(out, previous.output(training), p.weights, p.bias, n);
+        }
+
+        @Override
+        void backward(int n, boolean training, boolean weights, boolean wanted) {
+            Tensor dOut = gradient(training);
+            convolution.backwardActivation(dOut, p.dBias, out, n);
+            if (weights) {
+                convolution.backwardWeights(p.dWeights, dOut, previous.output(training), n);
+            }
+            if (wanted) {
+                convolution.backwardData(previous.gradient(training), dOut, p.weights, n);
             }
         }
     }
@@ -144,72 +168,49 @@ abstract class Node {
         }
     }
 
-    /**
-     * Maximum pooling. An activation that does not decrease keeps the maximum where it is, and only maxima get a gradient: so
-     * a convolution's way back through its activation is done here, on a quarter of the values.
-     */
-    static final class MaxPool extends Node {
+    /** A pooling that follows no convolution. */
+    static final class Pool extends Node {
+        private final PooledConvolution.Kind kind;
         private final PoolShape shape;
-        private final Conv conv;
 
-        MaxPool(Backend backend, Node previous, int room, PoolShape shape) {
+        Pool(Backend backend, Node previous, int room, PooledConvolution.Kind kind, PoolShape shape) {
             super(backend, previous, room, shape.outHeight(), shape.outWidth(), shape.channels());
+            this.kind = kind;
             this.shape = shape;
-            conv = convBefore();
         }
 
         @Override
         void forward(int n, boolean training, long seed) {
-            backend.maxPoolForward(out, previous.output(training), shape, n);
+            switch (kind) {
+                case MAXIMUM -> backend.maxPoolForward(out, previous.output(training), shape, n);
+                case AVERAGE -> backend.averagePoolForward(out, previous.output(training), shape, n);
+            }
         }
 
         @Override
         void backward(int n, boolean training, boolean weights, boolean wanted) {
             if (wanted) {
-                Tensor in = previous.output(training);
-                Tensor dOut = gradient(training);
-                if (conv != null) {
-                    conv.backwardActivation(dOut, out, n * shape.outHeight() * shape.outWidth());
+                Tensor dIn = previous.gradient(training);
+                switch (kind) {
+                    case MAXIMUM ->
+                        backend.maxPoolBackward(dIn, gradient(training), out, previous.output(training), shape, n);
+                    case AVERAGE -> backend.averagePoolBackward(dIn, gradient(training), shape, n);
                 }
-                backend.maxPoolBackward(previous.gradient(training), dOut, out, in, shape, n);
-            }
-        }
-    }
-
-    static final class AveragePool extends Node {
-        private final PoolShape shape;
-        private final Conv conv;
-
-        AveragePool(Backend backend, Node previous, int room, PoolShape shape) {
-            super(backend, previous, room, shape.outHeight(), shape.outWidth(), shape.channels());
-            this.shape = shape;
-            conv = convBefore();
-        }
-
-        @Override
-        void forward(int n, boolean training, long seed) {
-            backend.averagePoolForward(out, previous.output(training), shape, n);
-        }
-
-        @Override
-        void backward(int n, boolean training, boolean weights, boolean wanted) {
-            if (conv != null) {
-                backend.averagePoolActivationBackward(
-                        conv.gradient(training), conv.p.dBias, gradient(training), conv.out, conv.activation, shape, n);
-            } else if (wanted) {
-                backend.averagePoolBackward(previous.gradient(training), gradient(training), shape, n);
             }
         }
     }
 
     /** Without training it is not there: the neighbours see each other's tensors. */
     static final class Dropout extends Node {
+        private final int layer;
         private final float rate;
         private final int size;
         private final Tensor mask;
 
-        Dropout(Backend backend, Node previous, int room, float rate) {
+        /** @param layer its place in the architecture: each layer drops other values */
+        Dropout(Backend backend, Node previous, int room, int layer, float rate) {
             super(backend, previous, previous.out.shape());
+            this.layer = layer;
             this.rate = rate;
             size = out.size() / room;
             mask = backend.tensor(out.shape());
@@ -228,7 +229,8 @@ abstract class Node {
         @Override
         void forward(int n, boolean training, long seed) {
             if (training) {
-                backend.dropoutForward(out, mask, previous.output(true), rate, seed, n * size);
+                long own = Philox.derive(seed, RandomStream.DROPOUT, layer);
+                backend.dropoutForward(out, mask, previous.output(true), rate, own, n * size);
             }
         }
 

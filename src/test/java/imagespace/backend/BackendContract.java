@@ -60,6 +60,11 @@ abstract class BackendContract {
     }
 
     @TestFactory
+    Stream<DynamicTest> pooledConvolution() {
+        return check(PooledConvolutionCases.ALL);
+    }
+
+    @TestFactory
     Stream<DynamicTest> dropoutLossAndUpdates() {
         return check(TrainingCases.ALL);
     }

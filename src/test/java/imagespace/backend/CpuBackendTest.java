@@ -71,7 +71,13 @@ class CpuBackendTest {
         List<Backend> backends = IntStream.rangeClosed(1, 3)
                 .<Backend>mapToObj(t -> new CpuBackend(t, algorithm))
                 .toList();
-        return Stream.of(ConvolutionCases.ALL, DenseCases.ALL, PoolingCases.ALL, TrainingCases.ALL, AssemblyCases.ALL)
+        return Stream.of(
+                        ConvolutionCases.ALL,
+                        DenseCases.ALL,
+                        PoolingCases.ALL,
+                        PooledConvolutionCases.ALL,
+                        TrainingCases.ALL,
+                        AssemblyCases.ALL)
                 .flatMap(List::stream)
                 .map(c -> dynamicTest(c.name(), () -> SameBits.check(c, backends)))
                 .onClose(() -> backends.forEach(Backend::close));

@@ -100,7 +100,12 @@ final class CudaCheck {
         Map<String, Integer> failures = new TreeMap<>();
         int count = 0;
         List<OperatorCase> cases = Stream.of(
-                        ConvolutionCases.ALL, DenseCases.ALL, PoolingCases.ALL, TrainingCases.ALL, AssemblyCases.ALL)
+                        ConvolutionCases.ALL,
+                        DenseCases.ALL,
+                        PoolingCases.ALL,
+                        PooledConvolutionCases.ALL,
+                        TrainingCases.ALL,
+                        AssemblyCases.ALL)
                 .flatMap(all -> all.stream().limit(quick ? 12 : all.size()))
                 .toList();
         for (boolean views : new boolean[] {false, true}) {

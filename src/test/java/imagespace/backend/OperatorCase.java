@@ -42,16 +42,16 @@ record OperatorCase(String name, double tolerance, Function<Lab, List<Output>> c
     }
 
     /** A supplier that computes once. */
-    static Supplier<double[]> once(Supplier<double[]> supplier) {
+    static <T> Supplier<T> once(Supplier<T> supplier) {
         return new Supplier<>() {
-            private double[] values;
+            private T value;
 
             @Override
-            public double[] get() {
-                if (values == null) {
-                    values = supplier.get();
+            public T get() {
+                if (value == null) {
+                    value = supplier.get();
                 }
-                return values;
+                return value;
             }
         };
     }

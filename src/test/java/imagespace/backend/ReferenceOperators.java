@@ -198,6 +198,20 @@ public final class ReferenceOperators {
         return best;
     }
 
+    /** How near a value comes to 0, or a window's maximum to another value of the window. */
+    static double smallestGap(double[] values, PoolShape s, int n) {
+        double[] smallest = {Arrays.stream(values).map(Math::abs).min().orElseThrow()};
+        windows(s, n, (o, window) -> {
+            int best = firstMaximum(values, window);
+            for (int i : window) {
+                if (i != best) {
+                    smallest[0] = Math.min(smallest[0], values[best] - values[i]);
+                }
+            }
+        });
+        return smallest[0];
+    }
+
     /** The mean over each window. */
     public static double[] averagePoolForward(double[] in, PoolShape s, int n) {
         double[] out = new double[n * s.outputSize()];

@@ -52,7 +52,6 @@ interface Convolution {
             if (ColourConvolution.fits(s)) {
                 return new ColourConvolution(team, s);
             }
-            DirectConvolution direct = new DirectConvolution(product, transposedProduct, s);
             boolean possible = s.kernel() == 3
                     && s.stride() == 1
                     && s.inChannels() % Im2col.CHUNK == 0
@@ -60,14 +59,11 @@ interface Convolution {
             // below four outputs a side most of a tile is thrown away
             boolean worthwhile = s.outHeight() >= WinogradTransform.TILE && s.outWidth() >= WinogradTransform.TILE;
             if (!possible || algorithm == ConvAlgorithm.DIRECT || algorithm == ConvAlgorithm.AUTO && !worthwhile) {
-                return direct;
+                return new DirectConvolution(product, transposedProduct, s);
             }
             boolean exact = Math.max(s.inChannels(), s.outChannels()) <= MOST_CHANNELS_OF_F4;
-            if (algorithm == ConvAlgorithm.WINOGRAD2 || !exact) {
-                return new WinogradLayer(MinimalFiltering.F2, team, forward, direct::backwardWeights, s);
-            }
-            return new WinogradLayer(
-                    MinimalFiltering.F4, team, forward, new WinogradWeightGradient(team, backward, s)::run, s);
+            boolean small = algorithm == ConvAlgorithm.WINOGRAD2 || !exact;
+            return new WinogradLayer(small ? MinimalFiltering.F2 : MinimalFiltering.F4, team, forward, backward, s);
         }
     }
 }

@@ -9,6 +9,7 @@ import imagespace.backend.ConvAlgorithm;
 import imagespace.backend.ConvShape;
 import imagespace.backend.ConvShape.Padding;
 import imagespace.backend.PoolShape;
+import imagespace.backend.PooledConvolution;
 import imagespace.backend.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -217,13 +218,12 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void averagePoolActivationBackward(
-            Tensor dIn, Tensor dBias, Tensor dOut, Tensor in, Activation activation, PoolShape shape, int n) {
-        if (shape.tiles()) {
-            pooling.averageActivationBackward(of(dIn), of(dBias), of(dOut), of(in), activation.slope(), shape, n);
-        } else {
-            Backend.super.averagePoolActivationBackward(dIn, dBias, dOut, in, activation, shape, n);
-        }
+    public PooledConvolution pooledConvolution(
+            ConvShape conv, Activation activation, PooledConvolution.Kind kind, PoolShape pool, int room) {
+        return PooledPixels.fits(pool) && convolution(conv) instanceof WinogradLayer layer
+                ? new PooledWinograd(
+                        layer, activation, activations, new PooledPixels(team, conv, activation, kind, room))
+                : Backend.super.pooledConvolution(conv, activation, kind, pool, room);
     }
 
     @Override

@@ -7,7 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The one-dimensional transforms of F(2x2, 3x3) with the points 0, 1, -1 and infinity (Winograd 1980; Lavin and Gray 2016):
+ * The one-dimensional transforms of F(2x2, 3x3), and F(3x3, 2x2), with the points 0, 1, -1 and infinity (Winograd 1980;
+ * Lavin and Gray 2016):
  *
  * <pre>
  *       1  0 -1  0          1   0   0
@@ -16,11 +17,15 @@ import jdk.incubator.vector.VectorOperators;
  *       0  1  0 -1          0   0   1
  * </pre>
  *
- * Halving is exact, so that next to F(4x4, 3x3) nothing is lost but by sums: 16 products for four outputs in place of 36.
+ * For F(3x3, 2x2) B^T is the same, G has the rows (1 0), (1/2 1/2), (1/2 -1/2), (0 1), and A^T a third row (0 1 1 -1).
+ *
+ * <p>Halving is exact, so that next to F(4x4, 3x3) nothing is lost but by sums: 16 products for four outputs in place of 36.
  */
 final class FourPointTransform implements MinimalFiltering {
     private static final int TILE = 2;
     private static final int POINTS = 4;
+    private static final float[][] INPUT = {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}};
+    private static final float[][] GRADIENT = {{1, 0}, {0.5f, 0.5f}, {0.5f, -0.5f}, {0, 1}};
 
     @Override
     public int tile() {
@@ -106,6 +111,46 @@ final class FourPointTransform implements MinimalFiltering {
                 y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + pixel);
             }
             toAt += row;
+        }
+    }
+
+    @Override
+    public float[] inputRow(int point) {
+        return INPUT[point];
+    }
+
+    @Override
+    public void gradient(
+            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+        for (int j = 0; j < count; j++) {
+            FloatVector g0 = FloatVector.fromArray(F, from, at);
+            FloatVector g1 = FloatVector.fromArray(F, from, at + stride);
+            g0.intoArray(to, toAt);
+            g0.add(g1).mul(0.5f).intoArray(to, toAt + toStride);
+            g0.sub(g1).mul(0.5f).intoArray(to, toAt + 2 * toStride);
+            g1.intoArray(to, toAt + 3 * toStride);
+            at += step;
+            toAt += toStep;
+        }
+    }
+
+    @Override
+    public float[] gradientRow(int point) {
+        return GRADIENT[point];
+    }
+
+    @Override
+    public void sums(
+            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+        for (int j = 0; j < count; j++) {
+            FloatVector m1 = FloatVector.fromArray(F, from, at + stride);
+            FloatVector m2 = FloatVector.fromArray(F, from, at + 2 * stride);
+            FloatVector sum = m1.add(m2);
+            FloatVector.fromArray(F, from, at).add(sum).intoArray(to, toAt);
+            m1.sub(m2).intoArray(to, toAt + toStride);
+            sum.sub(FloatVector.fromArray(F, from, at + 3 * stride)).intoArray(to, toAt + 2 * toStride);
+            at += step;
+            toAt += toStep;
         }
     }
 }

@@ -1,9 +1,9 @@
 package imagespace.backend.cpu;
 
 /**
- * Winograd's minimal filtering F(m x m, 3x3) as {@link WinogradConvolution} needs it: the one-dimensional transforms of
- * tiles of m outputs from m + 2 points, vectorised across channels. Each works {@code count} times; values lie
- * {@code stride} apart, the next ones {@code step} further on.
+ * Winograd's minimal filtering F(m x m, 3x3) as {@link WinogradConvolution} needs it, and F(3x3, m x m) for
+ * {@link WinogradWeightGradient}: the one-dimensional transforms of tiles of m outputs from m + 2 points, vectorised
+ * across channels. Each works {@code count} times; values lie {@code stride} apart, the next ones {@code step} further on.
  */
 interface MinimalFiltering {
     /** Outputs of a tile in one dimension, m. */
@@ -33,6 +33,19 @@ interface MinimalFiltering {
             int pixel,
             int rows,
             int columns);
+
+    /** A row of B^T, for those who need it alone. */
+    float[] inputRow(int point);
+
+    /** G of F(3x3, m x m): m values to points. */
+    void gradient(
+            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count);
+
+    /** A row of G of F(3x3, m x m). */
+    float[] gradientRow(int point);
+
+    /** A^T of F(3x3, m x m): points to three taps. */
+    void sums(float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count);
 
     /** F(4x4, 3x3): a quarter of the multiplications; with 512 channels a relative error of about 2e-6. */
     MinimalFiltering F4 = new MinimalFiltering() {
@@ -77,6 +90,28 @@ interface MinimalFiltering {
                 int rows,
                 int columns) {
             WinogradTransform.outputRows(from, bias, biasAt, slope, to, toAt, row, pixel, rows, columns);
+        }
+
+        @Override
+        public float[] inputRow(int point) {
+            return WinogradTransform.INPUT[point];
+        }
+
+        @Override
+        public void gradient(
+                float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+            WinogradTransform.filter(4, from, at, step, stride, to, toAt, toStep, toStride, count);
+        }
+
+        @Override
+        public float[] gradientRow(int point) {
+            return WinogradTransform.FILTER4[point];
+        }
+
+        @Override
+        public void sums(
+                float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+            WinogradTransform.output(3, from, at, step, stride, to, toAt, toStep, toStride, count);
         }
     };
 

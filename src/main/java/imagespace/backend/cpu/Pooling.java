@@ -8,7 +8,6 @@ import imagespace.backend.PoolShape;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /** Maximum and average pooling, vectorised across channels; one task an image. */
 final class Pooling {
@@ -17,9 +16,6 @@ final class Pooling {
     private final ThreadTeam.Task maxBackwardTask = this::maxBackward;
     private final ThreadTeam.Task averageForwardTask = this::averageForward;
     private final ThreadTeam.Task averageBackwardTask = this::averageBackward;
-    private final ThreadTeam.Task averageActivationTask = this::averageActivation;
-    /** Bias gradients of each image. */
-    private float[] sums = {};
 
     // what the running call works on
     private CpuTensor out;
@@ -27,7 +23,6 @@ final class Pooling {
     private CpuTensor dOut;
     private CpuTensor dIn;
     private PoolShape s;
-    private float slope;
 
     Pooling(ThreadTeam team) {
         this.team = team;
@@ -161,62 +156,6 @@ final class Pooling {
                 }
                 for (; c < s.channels(); c++) {
                     dIn.data[at + c] += dOut.data[outAt + c] * share;
-                }
-            }
-            outAt += s.channels();
-        }
-    }
-
-    /** {@link #averageBackward} and {@link Activations#backward} in one pass, for windows side by side. */
-    void averageActivationBackward(
-            CpuTensor dIn, CpuTensor dBias, CpuTensor dOut, CpuTensor in, float slope, PoolShape s, int n) {
-        this.dIn = dIn;
-        this.dOut = dOut;
-        this.in = in;
-        this.s = s;
-        this.slope = slope;
-        if (sums.length < n * s.channels()) {
-            sums = new float[n * s.channels()];
-        }
-        team.run(n, averageActivationTask);
-        for (int c = 0; c < s.channels(); c++) {
-            float total = 0;
-            for (int image = 0; image < n; image++) {
-                total += sums[image * s.channels() + c];
-            }
-            dBias.data[dBias.at + c] = total;
-        }
-    }
-
-    private void averageActivation(int image, int worker) {
-        float share = share();
-        int outAt = dOut.at + image * s.outputSize();
-        int sum = image * s.channels();
-        Arrays.fill(sums, sum, sum + s.channels(), 0);
-        for (int window = 0; window < s.outHeight() * s.outWidth(); window++) {
-            int corner = image * s.inputSize() + corner(s, window);
-            int c = 0;
-            for (; c < whole(s.channels()); c += LANES) {
-                FloatVector active =
-                        FloatVector.fromArray(F, dOut.data, outAt + c).mul(share);
-                FloatVector passive = active.mul(slope);
-                FloatVector total = FloatVector.fromArray(F, sums, sum + c);
-                for (int tap = 0; tap < s.window() * s.window(); tap++) {
-                    int at = corner + tap(s, tap) + c;
-                    FloatVector y = FloatVector.fromArray(F, in.data, in.at + at);
-                    FloatVector gradient = passive.blend(active, y.compare(VectorOperators.GT, 0));
-                    gradient.intoArray(dIn.data, dIn.at + at);
-                    total = total.add(gradient);
-                }
-                total.intoArray(sums, sum + c);
-            }
-            for (; c < s.channels(); c++) {
-                float active = dOut.data[outAt + c] * share;
-                for (int tap = 0; tap < s.window() * s.window(); tap++) {
-                    int at = corner + tap(s, tap) + c;
-                    float gradient = in.data[in.at + at] > 0 ? active : active * slope;
-                    dIn.data[dIn.at + at] = gradient;
-                    sums[sum + c] += gradient;
                 }
             }
             outAt += s.channels();

@@ -30,7 +30,7 @@ final class WinogradConvolution {
     private static final int BLOCK_PANELS = 48 / MR;
     /** Tiles of a row that are transformed together; bounds the scratch for one row. */
     private static final int SEGMENT = 8;
-    /** Floats between the points of V and M beyond what they hold: large powers of two would share cache sets. */
+    /** Floats between the points of U, V and M beyond what they hold: large powers of two would share cache sets. */
     private static final int SKEW = 16;
 
     private final MinimalFiltering filtering;
@@ -54,6 +54,7 @@ final class WinogradConvolution {
     /** Output channels in one go: what keeps M small. */
     private final int chunk;
 
+    private final int pointU;
     private final int pointV;
     private final int pointM;
     private final float[] u;
@@ -63,7 +64,9 @@ final class WinogradConvolution {
     /** What the running call works on. */
     private CpuTensor out;
 
+    private PooledPixels outPooled;
     private CpuTensor in;
+    private PooledPixels inPooled;
     private float[] filters;
     private int filtersAt;
     private CpuTensor bias;
@@ -78,6 +81,7 @@ final class WinogradConvolution {
         final float[] strip = new float[(SEGMENT * WinogradTransform.TILE + 2) * WinogradTransform.POINTS * LANES];
         final float[] border = new float[strip.length];
         final float[] halfway = WinogradTransform.halfway();
+        final float[] tile = new float[WinogradTransform.TILE * WinogradTransform.TILE * LANES];
     }
 
     /** @param scratch one a worker; grown here to what this shape needs */
@@ -112,7 +116,8 @@ final class WinogradConvolution {
         chunk = Math.min(co, ci >= 256 ? 128 : 64);
         pointV = BLOCK_PANELS * MR * ci + SKEW;
         pointM = BLOCK_PANELS * MR * chunk + SKEW;
-        u = new float[square * ci * co];
+        pointU = ci * co + SKEW;
+        u = new float[square * pointU];
         for (Scratch s : scratch) {
             s.v = s.v.length < square * pointV ? new float[square * pointV] : s.v;
             s.m = s.m.length < square * pointM ? new float[square * pointM] : s.m;
@@ -122,12 +127,25 @@ final class WinogradConvolution {
     /**
      * out = activation(in * filters + bias) for n images.
      *
+     * @param outPooled how to pool the output, or null to leave it as it is
+     * @param inPooled if {@code in} is the gradient of a pooled output: how that was pooled; else null
      * @param filters [3][3][ci][co] from {@code filtersAt}
      * @param bias [co], or null for none
      */
-    void run(CpuTensor out, CpuTensor in, float[] filters, int filtersAt, CpuTensor bias, float slope, int n) {
+    void run(
+            CpuTensor out,
+            PooledPixels outPooled,
+            CpuTensor in,
+            PooledPixels inPooled,
+            float[] filters,
+            int filtersAt,
+            CpuTensor bias,
+            float slope,
+            int n) {
         this.out = out;
+        this.outPooled = outPooled;
         this.in = in;
+        this.inPooled = inPooled;
         this.filters = filters;
         this.filtersAt = filtersAt;
         this.bias = bias;
@@ -151,7 +169,7 @@ final class WinogradConvolution {
                 int column = c / NR * NR;
                 int width = Gemm.panelWidth(column, co);
                 int to = column * ci + i * width + c - column;
-                filtering.filter(half, 0, points * LANES, LANES, u, to, points * ci * co, ci * co, points);
+                filtering.filter(half, 0, points * LANES, LANES, u, to, points * pointU, pointU, points);
             }
         }
     }
@@ -169,7 +187,7 @@ final class WinogradConvolution {
             for (int point = 0; point < square; point++) {
                 for (int column = c; column < c + wide; column += NR) {
                     int width = Gemm.panelWidth(column, co);
-                    int uAt = point * ci * co + column * ci;
+                    int uAt = point * pointU + column * ci;
                     for (int panel = 0; panel < endPanel - firstPanel; panel++) {
                         int mAt = point * pointM + panel * MR * chunk + column - c;
                         Gemm.product(
@@ -231,17 +249,10 @@ final class WinogradConvolution {
         float[] from = in.data;
         int at = in.at + ((image * inHeight + y) * inWidth + x + begin) * ci + c;
         int step = ci;
-        if (y < 0 || y + points > inHeight) { // a border: copy what there is between rows of zeros
+        boolean inside = y >= 0 && y + points <= inHeight;
+        if (!inside || inPooled != null) {
             for (int i = 0; i < points; i++) {
-                for (int j = begin; j < end; j++) {
-                    int to = (i * columns + j - begin) * LANES;
-                    if (y + i >= 0 && y + i < inHeight) {
-                        FloatVector.fromArray(F, in.data, at + i * row + (j - begin) * ci)
-                                .intoArray(s.border, to);
-                    } else {
-                        FloatVector.zero(F).intoArray(s.border, to);
-                    }
-                }
+                copyRow(s.border, i * columns * LANES, image, y + i, x + begin, end - begin, c);
             }
             from = s.border;
             at = 0;
@@ -249,6 +260,22 @@ final class WinogradConvolution {
             row = columns * LANES;
         }
         filtering.input(from, at, step, row, s.strip, begin * points * LANES, points * LANES, LANES, end - begin);
+    }
+
+    /** A row of pixels as the transform is to see it: zeros outside the image, unpooled if it was pooled. */
+    private void copyRow(float[] to, int toAt, int image, int y, int x, int columns, int c) {
+        if (y < 0 || y >= inHeight) {
+            Arrays.fill(to, toAt, toAt + Math.max(0, columns) * LANES, 0);
+        } else if (inPooled != null) {
+            inPooled.spread(in, image, y, x, columns, c, to, toAt);
+        } else {
+            int at = in.at + ((image * inHeight + y) * inWidth + x) * ci + c;
+            for (int j = 0; j < columns; j++) {
+                FloatVector.fromArray(F, in.data, at).intoArray(to, toAt);
+                at += ci;
+                toAt += LANES;
+            }
+        }
     }
 
     /** The outputs of the tiles [first, end), channels [c, c + wide), from M. */
@@ -263,17 +290,15 @@ final class WinogradConvolution {
             for (int k = 0; k < wide; k += LANES) {
                 int from = (tile - first) * chunk + k;
                 filtering.output(s.m, from, pointM, points * pointM, half, 0, LANES, points * LANES, points);
-                filtering.outputRows(
-                        half,
-                        bias == null ? Gemm.ZEROS : bias.data,
-                        bias == null ? 0 : bias.at + c + k,
-                        slope,
-                        out.data,
-                        out.at + ((image * outHeight + y) * outWidth + x) * co + c + k,
-                        outWidth * co,
-                        co,
-                        high,
-                        across);
+                float[] b = bias == null ? Gemm.ZEROS : bias.data;
+                int biasAt = bias == null ? 0 : bias.at + c + k;
+                if (outPooled == null) {
+                    int to = out.at + ((image * outHeight + y) * outWidth + x) * co + c + k;
+                    filtering.outputRows(half, b, biasAt, slope, out.data, to, outWidth * co, co, high, across);
+                } else {
+                    filtering.outputRows(half, b, biasAt, slope, s.tile, 0, tileSide * LANES, LANES, high, across);
+                    outPooled.pool(s.tile, tileSide, out, image, y, x, high, across, c + k);
+                }
             }
         }
     }

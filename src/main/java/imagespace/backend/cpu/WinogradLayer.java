@@ -11,7 +11,7 @@ final class WinogradLayer implements Convolution {
     private final ConvShape shape;
     private final WinogradConvolution forward;
     private final WinogradConvolution data;
-    private final WeightGradient gradient;
+    private final WinogradWeightGradient gradient;
     /** The weights as the data gradient sees them: [3][3][co][ci], taps reversed. */
     private final float[] reversed;
 
@@ -22,7 +22,7 @@ final class WinogradLayer implements Convolution {
             MinimalFiltering filtering,
             ThreadTeam team,
             WinogradConvolution.Scratch[] scratch,
-            WeightGradient gradient,
+            WinogradWeightGradient.Scratch[] gradientScratch,
             ConvShape s) {
         this.team = team;
         shape = s;
@@ -50,45 +50,61 @@ final class WinogradLayer implements Convolution {
                 s.inChannels(),
                 2 - s.padTop(),
                 2 - s.padLeft());
-        this.gradient = gradient;
+        gradient = new WinogradWeightGradient(filtering, team, gradientScratch, s);
         reversed = new float[s.weightSize()];
-    }
-
-    /** Sets dWeights [3, 3, ci, co]. */
-    @FunctionalInterface
-    interface WeightGradient {
-        void run(CpuTensor dWeights, CpuTensor dOut, CpuTensor in, int n);
     }
 
     @Override
     public void forward(CpuTensor out, CpuTensor in, CpuTensor weights, CpuTensor bias, Activation activation, int n) {
-        forward.run(out, in, weights.data, weights.at, bias, activation.slope(), n);
+        forward(out, null, in, weights, bias, activation, n);
+    }
+
+    /** @param pooled how the output is to be pooled, or null */
+    void forward(
+            CpuTensor out,
+            PooledPixels pooled,
+            CpuTensor in,
+            CpuTensor weights,
+            CpuTensor bias,
+            Activation activation,
+            int n) {
+        forward.run(out, pooled, in, null, weights.data, weights.at, bias, activation.slope(), n);
     }
 
     @Override
     public void backwardData(CpuTensor dIn, CpuTensor dOut, CpuTensor weights, int n) {
-        this.weights = weights;
-        team.run(TAPS, reverseTask);
-        data.run(dIn, dOut, reversed, 0, null, 1, n);
+        backwardData(dIn, dOut, null, weights, n);
     }
 
-    private void reverse(int tap, int worker) {
+    /** @param pooled how dOut is pooled, or null */
+    void backwardData(CpuTensor dIn, CpuTensor dOut, PooledPixels pooled, CpuTensor weights, int n) {
+        this.weights = weights;
+        team.run(TAPS * (shape.outChannels() / Im2col.CHUNK), reverseTask);
+        data.run(dIn, null, dOut, pooled, reversed, 0, null, 1, n);
+    }
+
+    /** A tap and a chunk of output channels. */
+    private void reverse(int task, int worker) {
         int ci = shape.inChannels();
         int co = shape.outChannels();
+        int tap = task % TAPS;
+        int first = task / TAPS * Im2col.CHUNK;
         int from = weights.at + (TAPS - 1 - tap) * ci * co;
         int to = tap * ci * co;
-        // square pieces, so that both sides stay in the cache
-        for (int o0 = 0; o0 < co; o0 += Im2col.CHUNK) {
-            for (int i = 0; i < ci; i++) {
-                for (int o = o0; o < o0 + Im2col.CHUNK; o++) {
-                    reversed[to + o * ci + i] = weights.data[from + i * co + o];
-                }
+        for (int i = 0; i < ci; i++) {
+            for (int o = first; o < first + Im2col.CHUNK; o++) {
+                reversed[to + o * ci + i] = weights.data[from + i * co + o];
             }
         }
     }
 
     @Override
     public void backwardWeights(CpuTensor dWeights, CpuTensor dOut, CpuTensor in, int n) {
-        gradient.run(dWeights, dOut, in, n);
+        backwardWeights(dWeights, dOut, null, in, n);
+    }
+
+    /** @param pooled how dOut is pooled, or null */
+    void backwardWeights(CpuTensor dWeights, CpuTensor dOut, PooledPixels pooled, CpuTensor in, int n) {
+        gradient.run(dWeights, dOut, pooled, in, n);
     }
 }

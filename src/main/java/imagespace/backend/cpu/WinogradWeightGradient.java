@@ -5,15 +5,13 @@ import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.roundUp;
-import static imagespace.backend.cpu.WinogradTransform.POINTS;
-import static imagespace.backend.cpu.WinogradTransform.TILE;
 
 import imagespace.backend.ConvShape;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The weight gradient of a 3x3 convolution of stride 1 by Winograd's F(3x3, 4x4): the input correlated with the output's
- * gradient, a "filter" of 4x4 taps a tile, and three by three results summed over all tiles.
+ * The weight gradient of a 3x3 convolution of stride 1 by Winograd's {@link MinimalFiltering}: the input correlated with the
+ * output's gradient, a tile of which is a "filter", and three by three results summed over all tiles. With F(3x3, 4x4):
  *
  * <pre>
  * V = B^T d B                      [36][ci / 16][tiles][16]   6x6 patches of the input
@@ -30,8 +28,15 @@ final class WinogradWeightGradient {
     private static final int BLOCK = 128;
     /** Tiles of a row that are transformed together. */
     private static final int SEGMENT = 8;
+    /** Of all {@link MinimalFiltering}. */
+    private static final int MOST_POINTS = WinogradTransform.POINTS;
     /** Rows of a register tile of V^T Y; divides CHUNK. */
     private static final int ROWS = LANES == 8 ? 4 : 8;
+
+    private final MinimalFiltering filtering;
+    private final int tileSide;
+    /** Points in one dimension. */
+    private final int points;
 
     private final ThreadTeam team;
     private final Scratch[] scratch;
@@ -41,14 +46,17 @@ final class WinogradWeightGradient {
     private final int tileRows;
     private final int tileColumns;
     private final float[] sums;
-    /** Tasks: each takes an equal part of the six rows of points. */
+    /** Tasks: each takes an equal part of the rows of points. */
     private final int groups;
 
-    private final ThreadTeam.Task pointsTask = this::points;
+    private final ThreadTeam.Task pointsTask = this::sumPoints;
     private final ThreadTeam.Task outputTask = this::transformSums;
 
     private CpuTensor dWeights;
     private CpuTensor dOut;
+    /** How dOut is pooled, or null if it is not. */
+    private PooledPixels pooled;
+
     private CpuTensor in;
     private int tiles;
 
@@ -56,33 +64,41 @@ final class WinogradWeightGradient {
     static final class Scratch {
         float[] v = {};
         float[] y = {};
-        final float[] strip = new float[(SEGMENT * TILE + 2) * LANES];
+        final float[] strip = new float[(SEGMENT * WinogradTransform.TILE + 2) * LANES];
         final float[] halfway = WinogradTransform.halfway();
         final Rows rows = new Rows();
     }
 
-    WinogradWeightGradient(ThreadTeam team, Scratch[] scratch, ConvShape shape) {
+    WinogradWeightGradient(MinimalFiltering filtering, ThreadTeam team, Scratch[] scratch, ConvShape shape) {
+        this.filtering = filtering;
+        tileSide = filtering.tile();
+        points = filtering.points();
         this.team = team;
         this.scratch = scratch;
         this.shape = shape;
         ci = shape.inChannels();
         co = shape.outChannels();
-        tileRows = (shape.outHeight() + TILE - 1) / TILE;
-        tileColumns = (shape.outWidth() + TILE - 1) / TILE;
-        groups = team.threads() <= 3 ? team.threads() : POINTS;
-        sums = new float[POINTS * POINTS * ci * co];
-        int sizeV = POINTS * BLOCK * ci;
-        int sizeY = POINTS * BLOCK * roundUp(co, NR);
+        tileRows = (shape.outHeight() + tileSide - 1) / tileSide;
+        tileColumns = (shape.outWidth() + tileSide - 1) / tileSide;
+        groups = team.threads() <= points / 2 ? team.threads() : points;
+        sums = new float[points * points * ci * co];
+        int sizeV = points * BLOCK * ci;
+        int sizeY = points * BLOCK * roundUp(co, NR);
         for (Scratch s : scratch) {
             s.v = s.v.length < sizeV ? new float[sizeV] : s.v;
             s.y = s.y.length < sizeY ? new float[sizeY] : s.y;
         }
     }
 
-    /** Sets dWeights [3][3][ci][co]. */
-    void run(CpuTensor dWeights, CpuTensor dOut, CpuTensor in, int n) {
+    /**
+     * Sets dWeights [3][3][ci][co].
+     *
+     * @param pooled how dOut is pooled, or null if it is not
+     */
+    void run(CpuTensor dWeights, CpuTensor dOut, PooledPixels pooled, CpuTensor in, int n) {
         this.dWeights = dWeights;
         this.dOut = dOut;
+        this.pooled = pooled;
         this.in = in;
         tiles = n * tileRows * tileColumns;
         team.run(groups, pointsTask);
@@ -90,15 +106,15 @@ final class WinogradWeightGradient {
     }
 
     /** The sums of some rows of points, row after row while a block of tiles is in the cache. */
-    private void points(int task, int worker) {
+    private void sumPoints(int task, int worker) {
         Scratch s = scratch[worker];
         for (int first = 0; first < tiles; first += BLOCK) {
             int count = Math.min(BLOCK, tiles - first);
-            for (int row = POINTS * task / groups; row < POINTS * (task + 1) / groups; row++) {
+            for (int row = points * task / groups; row < points * (task + 1) / groups; row++) {
                 transformInput(s, row, first, count);
                 transformGradient(s, row, first, count);
-                for (int j = 0; j < POINTS; j++) {
-                    multiply(s, j, count, (row * POINTS + j) * ci * co, first > 0);
+                for (int j = 0; j < points; j++) {
+                    multiply(s, j, count, (row * points + j) * ci * co, first > 0);
                 }
             }
         }
@@ -151,15 +167,15 @@ final class WinogradWeightGradient {
     private void transformInput(Scratch s, int row, int first, int count) {
         for (int tile = first; tile < first + count; ) {
             int x = tile % tileColumns;
-            int y = tile / tileColumns % tileRows * TILE - shape.padTop();
+            int y = tile / tileColumns % tileRows * tileSide - shape.padTop();
             int image = tile / (tileColumns * tileRows);
             int run = Math.min(Math.min(SEGMENT, tileColumns - x), first + count - tile);
-            int left = x * TILE - shape.padLeft();
-            s.rows.locate(WinogradTransform.INPUT[row], in.at, image, y, shape.height(), shape.width() * ci);
+            int left = x * tileSide - shape.padLeft();
+            s.rows.locate(filtering.inputRow(row), in.at, image, y, shape.height(), shape.width() * ci);
             for (int c = 0; c < ci; c += LANES) {
-                s.rows.combine(in.data, left, shape.width(), ci, c, s.strip, run * TILE + 2);
+                s.rows.combine(in.data, left, shape.width(), ci, c, s.strip, run * tileSide + 2);
                 int to = c / CHUNK * (BLOCK * CHUNK) + c % CHUNK + (tile - first) * CHUNK;
-                WinogradTransform.input(s.strip, 0, TILE * LANES, LANES, s.v, to, CHUNK, BLOCK * ci, run);
+                filtering.input(s.strip, 0, tileSide * LANES, LANES, s.v, to, CHUNK, BLOCK * ci, run);
             }
             tile += run;
         }
@@ -169,16 +185,23 @@ final class WinogradWeightGradient {
     private void transformGradient(Scratch s, int row, int first, int count) {
         for (int tile = first; tile < first + count; ) {
             int x = tile % tileColumns;
-            int y = tile / tileColumns % tileRows * TILE;
+            int y = tile / tileColumns % tileRows * tileSide;
             int image = tile / (tileColumns * tileRows);
             int run = Math.min(Math.min(SEGMENT, tileColumns - x), first + count - tile);
-            s.rows.locate(WinogradTransform.FILTER4[row], dOut.at, image, y, shape.outHeight(), shape.outWidth() * co);
+            float[] factors = filtering.gradientRow(row);
+            int left = x * tileSide;
+            int pixels = run * tileSide;
+            s.rows.locate(factors, dOut.at, image, y, shape.outHeight(), shape.outWidth() * co);
             for (int c = 0; c < co; c += LANES) {
-                s.rows.combine(dOut.data, x * TILE, shape.outWidth(), co, c, s.strip, run * TILE);
+                if (pooled == null) {
+                    s.rows.combine(dOut.data, left, shape.outWidth(), co, c, s.strip, pixels);
+                } else {
+                    pooled.combine(factors, dOut, image, y, left, pixels, c, s.strip);
+                }
                 int column = c / NR * NR;
                 int width = Gemm.panelWidth(column, co);
                 int to = column * BLOCK + (tile - first) * width + c - column;
-                WinogradTransform.filter(4, s.strip, 0, TILE * LANES, LANES, s.y, to, width, BLOCK * co, run);
+                filtering.gradient(s.strip, 0, tileSide * LANES, LANES, s.y, to, width, BLOCK * co, run);
             }
             tile += run;
         }
@@ -186,12 +209,12 @@ final class WinogradWeightGradient {
 
     /** Up to six rows of pixels and the factors that a row of a transform gives them. */
     private static final class Rows {
-        private final int[] at = new int[POINTS];
-        private final float[] factors = new float[POINTS];
+        private final int[] at = new int[MOST_POINTS];
+        private final float[] factors = new float[MOST_POINTS];
 
         /** Rows y, y + 1, ... of an image; those outside it get the factor 0 and the place of one inside. */
         void locate(float[] transform, int dataAt, int image, int y, int height, int rowSize) {
-            for (int i = 0; i < POINTS; i++) {
+            for (int i = 0; i < MOST_POINTS; i++) {
                 boolean inside = i < transform.length && y + i >= 0 && y + i < height;
                 factors[i] = inside ? transform[i] : 0;
                 at[i] = dataAt + (image * height + (inside ? y + i : Math.max(y, 0))) * rowSize;
@@ -259,13 +282,12 @@ final class WinogradWeightGradient {
         Scratch s = scratch[worker];
         for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
             for (int c = 0; c < co; c += LANES) {
-                WinogradTransform.output(
-                        3, sums, i * co + c, ci * co, POINTS * ci * co, s.halfway, 0, LANES, POINTS * LANES, POINTS);
-                WinogradTransform.output(
-                        3,
+                filtering.sums(
+                        sums, i * co + c, ci * co, points * ci * co, s.halfway, 0, LANES, points * LANES, points);
+                filtering.sums(
                         s.halfway,
                         0,
-                        POINTS * LANES,
+                        points * LANES,
                         LANES,
                         dWeights.data,
                         dWeights.at + i * co + c,

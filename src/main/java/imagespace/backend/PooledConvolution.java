@@ -1,0 +1,29 @@
+package imagespace.backend;
+
+/**
+ * A convolution, its activation, and the pooling that follows, as one operator; made by {@link
+ * Backend#pooledConvolution}. What is pooled is of no use to anybody else, so a backend may pool values while it has them
+ * in the cache, and never store them.
+ *
+ * <p>The tensors {@code out} and {@code dOut} are the pooled ones, [n, oh, ow, co]. The passes back are called after
+ * {@link #forward} of the same batch, {@link #backwardActivation} first.
+ */
+public interface PooledConvolution {
+    /** What becomes of a window. */
+    enum Kind {
+        MAXIMUM,
+        AVERAGE
+    }
+
+    /** out = pool(activation(in * weights + bias)). */
+    void forward(Tensor out, Tensor in, Tensor weights, Tensor bias, int n);
+
+    /** Back through pooling, activation and bias: sets dBias [co]. May change dOut. */
+    void backwardActivation(Tensor dOut, Tensor dBias, Tensor out, int n);
+
+    /** Sets dWeights [k, k, ci, co] from what {@link #backwardActivation} left. */
+    void backwardWeights(Tensor dWeights, Tensor dOut, Tensor in, int n);
+
+    /** Sets dIn [n, h, w, ci] from what {@link #backwardActivation} left. */
+    void backwardData(Tensor dIn, Tensor dOut, Tensor weights, int n);
+}

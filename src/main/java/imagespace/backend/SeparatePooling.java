@@ -1,0 +1,60 @@
+package imagespace.backend;
+
+/** A pooled convolution as two operators with everything between them in memory: what any backend can do. */
+final class SeparatePooling implements PooledConvolution {
+    private final Backend backend;
+    private final ConvShape conv;
+    private final Activation activation;
+    private final Kind kind;
+    private final PoolShape pool;
+    private final Tensor convOut;
+    /** Made when the first backward pass needs it. */
+    private Tensor dConvOut;
+
+    SeparatePooling(Backend backend, ConvShape conv, Activation activation, Kind kind, PoolShape pool, int room) {
+        this.backend = backend;
+        this.conv = conv;
+        this.activation = activation;
+        this.kind = kind;
+        this.pool = pool;
+        convOut = backend.tensor(room, conv.outHeight(), conv.outWidth(), conv.outChannels());
+    }
+
+    @Override
+    public void forward(Tensor out, Tensor in, Tensor weights, Tensor bias, int n) {
+        backend.convForward(convOut, in, weights, bias, activation, conv, n);
+        switch (kind) {
+            case MAXIMUM -> backend.maxPoolForward(out, convOut, pool, n);
+            case AVERAGE -> backend.averagePoolForward(out, convOut, pool, n);
+        }
+    }
+
+    /**
+     * An activation that does not decrease keeps the maximum where it is, and only maxima get a gradient: so below a maximum
+     * it is gone through on the pooled values, which are fewer.
+     */
+    @Override
+    public void backwardActivation(Tensor dOut, Tensor dBias, Tensor out, int n) {
+        if (dConvOut == null) {
+            dConvOut = backend.tensor(convOut.shape());
+        }
+        switch (kind) {
+            case MAXIMUM -> {
+                int pixels = n * pool.outHeight() * pool.outWidth();
+                backend.activationBackward(dOut, dBias, out, activation, pixels, pool.channels());
+                backend.maxPoolBackward(dConvOut, dOut, out, convOut, pool, n);
+            }
+            case AVERAGE -> backend.averagePoolActivationBackward(dConvOut, dBias, dOut, convOut, activation, pool, n);
+        }
+    }
+
+    @Override
+    public void backwardWeights(Tensor dWeights, Tensor dOut, Tensor in, int n) {
+        backend.convBackwardWeights(dWeights, dConvOut, in, conv, n);
+    }
+
+    @Override
+    public void backwardData(Tensor dIn, Tensor dOut, Tensor weights, int n) {
+        backend.convBackwardData(dIn, dConvOut, weights, conv, n);
+    }
+}

@@ -1,0 +1,47 @@
+package imagespace.backend.cpu;
+
+import static imagespace.backend.cpu.CpuTensor.of;
+
+import imagespace.backend.Activation;
+import imagespace.backend.PooledConvolution;
+import imagespace.backend.Tensor;
+
+/** A Winograd convolution that pools each tile of its output as soon as it is there. */
+final class PooledWinograd implements PooledConvolution {
+    private final WinogradLayer layer;
+    private final Activation activation;
+    private final Activations activations;
+    private final PooledPixels pixels;
+
+    PooledWinograd(WinogradLayer layer, Activation activation, Activations activations, PooledPixels pixels) {
+        this.layer = layer;
+        this.activation = activation;
+        this.activations = activations;
+        this.pixels = pixels;
+    }
+
+    @Override
+    public void forward(Tensor out, Tensor in, Tensor weights, Tensor bias, int n) {
+        layer.forward(of(out), pixels, of(in), of(weights), of(bias), activation, n);
+    }
+
+    @Override
+    public void backwardActivation(Tensor dOut, Tensor dBias, Tensor out, int n) {
+        switch (pixels.kind()) {
+            case MAXIMUM ->
+                activations.backward(
+                        of(dOut), of(dBias), of(out), activation.slope(), pixels.pooledPixels(n), dBias.size());
+            case AVERAGE -> pixels.sum(of(dBias), of(dOut), n);
+        }
+    }
+
+    @Override
+    public void backwardWeights(Tensor dWeights, Tensor dOut, Tensor in, int n) {
+        layer.backwardWeights(of(dWeights), of(dOut), pixels, of(in), n);
+    }
+
+    @Override
+    public void backwardData(Tensor dIn, Tensor dOut, Tensor weights, int n) {
+        layer.backwardData(of(dIn), of(dOut), pixels, of(weights), n);
+    }
+}

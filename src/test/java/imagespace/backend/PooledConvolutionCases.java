@@ -1,0 +1,121 @@
+package imagespace.backend;
+
+import static imagespace.backend.OperatorCase.once;
+import static imagespace.backend.TestData.uniform;
+
+import imagespace.backend.ConvShape.Padding;
+import imagespace.backend.OperatorCase.Output;
+import imagespace.backend.PooledConvolution.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Convolutions with their poolings, all four passes of a batch: shapes that a backend may do in one, with tiles that reach
+ * over the border, and shapes that it may not.
+ */
+final class PooledConvolutionCases {
+    /** A value this near 0, or to its neighbour, may have another sign or rank in float32. */
+    private static final double MARGIN = 1e-4;
+
+    /** All cases. */
+    static final List<OperatorCase> ALL = all();
+
+    private PooledConvolutionCases() {}
+
+    private static List<OperatorCase> all() {
+        List<OperatorCase> cases = new ArrayList<>();
+        // whole windows of 2 only, as networks have them
+        add(cases, ConvShape.of(8, 12, 16, 16, 3, 1, Padding.SAME), 2, 2, 3);
+        add(cases, ConvShape.of(6, 10, 16, 48, 3, 1, Padding.SAME), 2, 2, 2);
+        add(cases, ConvShape.of(4, 6, 48, 16, 3, 1, Padding.SAME), 2, 2, 1);
+        add(cases, ConvShape.of(15, 14, 16, 16, 3, 1, Padding.VALID).withOutput(12, 12), 2, 2, 1);
+        add(cases, ConvShape.of(32, 32, 16, 16, 3, 1, Padding.VALID), 2, 2, 1);
+        add(cases, ConvShape.of(2, 2, 16, 16, 3, 1, Padding.SAME), 2, 2, 3);
+        // others
+        add(cases, ConvShape.of(9, 7, 16, 16, 3, 1, Padding.SAME), 2, 2, 2);
+        add(cases, ConvShape.of(9, 9, 16, 16, 3, 1, Padding.SAME), 3, 3, 2);
+        add(cases, ConvShape.of(7, 7, 16, 16, 3, 1, Padding.SAME), 3, 2, 2);
+        add(cases, ConvShape.of(8, 8, 3, 16, 3, 1, Padding.SAME), 2, 2, 2);
+        add(cases, ConvShape.of(8, 8, 16, 10, 3, 1, Padding.SAME), 8, 8, 2);
+        add(cases, ConvShape.of(8, 8, 16, 16, 3, 2, Padding.SAME), 2, 2, 2);
+        return List.copyOf(cases);
+    }
+
+    private static void add(List<OperatorCase> cases, ConvShape conv, int window, int stride, int n) {
+        PoolShape pool = new PoolShape(conv.outHeight(), conv.outWidth(), conv.outChannels(), window, stride);
+        for (Activation activation : List.of(Activation.RELU, Activation.LEAKY_RELU)) {
+            Supplier<Problem> problem = once(() -> Problem.of(conv, activation, pool, n));
+            for (Kind kind : Kind.values()) {
+                Supplier<Expected> expected = once(() -> problem.get().expected(kind));
+                String name = "pooledConvolution " + kind + " " + conv + ", " + pool + ", " + activation + ", n = " + n;
+                cases.add(new OperatorCase(name, lab -> problem.get().run(lab, kind, expected)));
+            }
+        }
+    }
+
+    private record Expected(double[] out, double[] dBias, double[] dWeights, double[] dIn) {}
+
+    /** Values of which none lies near a change of sign or rank. */
+    private record Problem(
+            ConvShape conv,
+            Activation activation,
+            PoolShape pool,
+            int n,
+            double[] in,
+            double[] weights,
+            double[] bias,
+            double[] convOut,
+            double[] dOut) {
+        static Problem of(ConvShape s, Activation activation, PoolShape pool, int n) {
+            for (int seed = 1; ; seed++) {
+                double[] in = uniform(seed, n * s.inputSize());
+                double[] weights = uniform(seed + 1000, s.weightSize());
+                double[] bias = uniform(seed + 2000, s.outChannels());
+                double[] linear = ReferenceOperators.convForward(in, weights, bias, Activation.IDENTITY, s, n);
+                if (ReferenceOperators.smallestGap(linear, pool, n) > MARGIN) {
+                    double[] convOut = ReferenceOperators.convForward(in, weights, bias, activation, s, n);
+                    double[] dOut = uniform(seed + 3000, n * pool.outputSize());
+                    return new Problem(s, activation, pool, n, in, weights, bias, convOut, dOut);
+                }
+            }
+        }
+
+        Expected expected(Kind kind) {
+            boolean max = kind == Kind.MAXIMUM;
+            double[] out = max
+                    ? ReferenceOperators.maxPoolForward(convOut, pool, n)
+                    : ReferenceOperators.averagePoolForward(convOut, pool, n);
+            double[] back = max
+                    ? ReferenceOperators.maxPoolBackward(dOut, convOut, pool, n)
+                    : ReferenceOperators.averagePoolBackward(dOut, pool, n);
+            double[] d = ReferenceOperators.activationBackward(back, convOut, activation);
+            return new Expected(
+                    out,
+                    ReferenceOperators.columnSums(d, conv.outChannels()),
+                    ReferenceOperators.convBackwardWeights(d, in, conv, n),
+                    ReferenceOperators.convBackwardData(d, weights, conv, n));
+        }
+
+        List<Output> run(Lab lab, Kind kind, Supplier<Expected> expected) {
+            Tensor x = lab.roomy(in, n, conv.height(), conv.width(), conv.inChannels());
+            Tensor w = lab.given(weights, conv.kernel(), conv.kernel(), conv.inChannels(), conv.outChannels());
+            Tensor b = lab.given(bias, conv.outChannels());
+            Tensor d = lab.roomyChanging(dOut, n, pool.outHeight(), pool.outWidth(), pool.channels());
+            Tensor out = lab.roomyBlank(n, pool.outHeight(), pool.outWidth(), pool.channels());
+            Tensor dBias = lab.blank(conv.outChannels());
+            Tensor dWeights = lab.blank(conv.kernel(), conv.kernel(), conv.inChannels(), conv.outChannels());
+            Tensor dIn = lab.roomyBlank(n, conv.height(), conv.width(), conv.inChannels());
+            PooledConvolution pooled = lab.backend().pooledConvolution(conv, activation, kind, pool, n + 1);
+            pooled.forward(out, x, w, b, n);
+            pooled.backwardActivation(d, dBias, out, n);
+            pooled.backwardWeights(dWeights, d, x, n);
+            pooled.backwardData(dIn, d, w, n);
+            return List.of(
+                    new Output("out", out, () -> expected.get().out),
+                    new Output("dBias", dBias, () -> expected.get().dBias),
+                    new Output("dWeights", dWeights, () -> expected.get().dWeights),
+                    new Output("dIn", dIn, () -> expected.get().dIn));
+        }
+    }
+}
