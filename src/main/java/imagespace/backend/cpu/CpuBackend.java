@@ -81,7 +81,7 @@ public final class CpuBackend implements Backend {
     @Override
     public Tensor tensor(int... shape) {
         int size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-        return new CpuTensor(new float[size], 0, shape);
+        return new CpuTensor(Simd.lines(size), Simd.START, shape);
     }
 
     @Override

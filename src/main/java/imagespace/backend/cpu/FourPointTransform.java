@@ -2,6 +2,7 @@ package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -99,7 +100,7 @@ final class FourPointTransform implements MinimalFiltering {
         FloatVector b = FloatVector.fromArray(F, bias, biasAt);
         FloatVector factor = FloatVector.broadcast(F, slope);
         for (int i = 0; i < rows; i++) {
-            int at = i * POINTS * LANES;
+            int at = START + i * POINTS * LANES;
             FloatVector m1 = FloatVector.fromArray(F, from, at + LANES);
             FloatVector m2 = FloatVector.fromArray(F, from, at + 2 * LANES);
             FloatVector y = FloatVector.fromArray(F, from, at).add(m1.add(m2)).add(b);

@@ -2,6 +2,7 @@ package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
 
 import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
@@ -35,10 +36,13 @@ final class PooledPixels {
     private final int height;
     private final int width;
     private final int channels;
+    /** Of a pixel. */
+    private final int vectors;
+
     private final float high;
     private final float low;
-    /** A short for LANES channels of a pixel: [room, height, width, channels / LANES]. */
-    private final short[] bits;
+    /** Of LANES channels of a window, 16 bits a pixel in row-major order: [room, height / 2, width / 2, channels / LANES]. */
+    private final long[] bits;
 
     private final ThreadTeam.Task biasTask = this::sumImage;
     /** Bias gradients of each image. */
@@ -53,9 +57,10 @@ final class PooledPixels {
         height = conv.outHeight();
         width = conv.outWidth();
         channels = conv.outChannels();
+        vectors = channels / LANES;
         high = kind == Kind.MAXIMUM ? 1 : 0.25f;
         low = kind == Kind.MAXIMUM ? 0 : 0.25f * activation.slope();
-        bits = new short[room * height * width * (channels / LANES)];
+        bits = new long[pooledPixels(room) * vectors];
     }
 
     static boolean fits(PoolShape pool) {
@@ -73,70 +78,59 @@ final class PooledPixels {
     /**
      * Pools a tile of pixels.
      *
-     * @param tile [rows][side] pixels of a vector each
+     * @param tile [rows][side] pixels of a vector each, from START
      * @param out the pooled output
      * @param y row of the tile's first pixel in the convolution's output, even
      * @param rows of the tile that lie in the image, even
      */
     void pool(float[] tile, int side, CpuTensor out, int image, int y, int x, int rows, int columns, int c) {
         for (int i = 0; i < rows; i += WINDOW) {
-            int to = out.at + pooled(image, y + i, x) * channels + c;
-            int bit = bit(image, y + i, x, c);
+            int window = window(image, y + i, x);
+            int to = out.at + window * channels + c;
+            int bit = window * vectors + c / LANES;
             if (kind == Kind.MAXIMUM) {
-                maxima(tile, i * side * LANES, side * LANES, columns / WINDOW, out.data, to, bit);
+                maxima(tile, START + i * side * LANES, side * LANES, columns / WINDOW, out.data, to, bit);
             } else {
-                means(tile, i * side * LANES, side * LANES, columns / WINDOW, out.data, to, bit);
+                means(tile, START + i * side * LANES, side * LANES, columns / WINDOW, out.data, to, bit);
             }
         }
     }
 
     private void maxima(float[] tile, int at, int row, int count, float[] out, int to, int bit) {
-        int vectors = channels / LANES;
-        int below = bit + width * vectors;
         for (int j = 0; j < count; j++) {
             FloatVector a = FloatVector.fromArray(F, tile, at);
             FloatVector b = FloatVector.fromArray(F, tile, at + LANES);
             FloatVector c = FloatVector.fromArray(F, tile, at + row);
             FloatVector d = FloatVector.fromArray(F, tile, at + row + LANES);
-            FloatVector max = a.max(b).max(c).max(d);
+            FloatVector max = a.max(b).max(c.max(d));
             max.intoArray(out, to);
             long first = a.eq(max).toLong();
             long second = b.eq(max).toLong() & ~first;
             long third = c.eq(max).toLong() & ~(first | second);
             long fourth = d.eq(max).toLong() & ~(first | second | third);
-            bits[bit] = (short) first;
-            bits[bit + vectors] = (short) second;
-            bits[below] = (short) third;
-            bits[below + vectors] = (short) fourth;
+            bits[bit] = first | second << 16 | third << 32 | fourth << 48;
             at += WINDOW * LANES;
             to += channels;
-            bit += WINDOW * vectors;
-            below += WINDOW * vectors;
+            bit += vectors;
         }
     }
 
     private void means(float[] tile, int at, int row, int count, float[] out, int to, int bit) {
-        int vectors = channels / LANES;
-        int below = bit + width * vectors;
         for (int j = 0; j < count; j++) {
             FloatVector a = FloatVector.fromArray(F, tile, at);
             FloatVector b = FloatVector.fromArray(F, tile, at + LANES);
             FloatVector c = FloatVector.fromArray(F, tile, at + row);
             FloatVector d = FloatVector.fromArray(F, tile, at + row + LANES);
-            a.add(b).add(c).add(d).mul(0.25f).intoArray(out, to);
-            bits[bit] = above0(a);
-            bits[bit + vectors] = above0(b);
-            bits[below] = above0(c);
-            bits[below + vectors] = above0(d);
+            a.add(b).add(c.add(d)).mul(0.25f).intoArray(out, to);
+            bits[bit] = above0(a) | above0(b) << 16 | above0(c) << 32 | above0(d) << 48;
             at += WINDOW * LANES;
             to += channels;
-            bit += WINDOW * vectors;
-            below += WINDOW * vectors;
+            bit += vectors;
         }
     }
 
-    private static short above0(FloatVector v) {
-        return (short) v.compare(VectorOperators.GT, 0).toLong();
+    private static long above0(FloatVector v) {
+        return v.compare(VectorOperators.GT, 0).toLong();
     }
 
     /**
@@ -145,73 +139,74 @@ final class PooledPixels {
      * @param to a vector a pixel
      */
     void spread(CpuTensor dOut, int image, int y, int x, int count, int c, float[] to, int toAt) {
-        int vectors = channels / LANES;
-        int bit = bit(image, y, x, c);
-        int row = dOut.at + pooled(image, y, 0) * channels + c;
+        int half = y % WINDOW * 32;
+        int row = window(image, y, 0);
         for (int j = x; j < x + count; j++) {
-            FloatVector d = FloatVector.fromArray(F, dOut.data, row + j / WINDOW * channels);
-            VectorMask<Float> mask = VectorMask.fromLong(F, bits[bit]);
-            d.mul(low).blend(d.mul(high), mask).intoArray(to, toAt);
+            int window = row + j / WINDOW;
+            long set = bits[window * vectors + c / LANES] >>> half + j % WINDOW * 16;
+            FloatVector d = FloatVector.fromArray(F, dOut.data, dOut.at + window * channels + c);
+            d.mul(low).blend(d.mul(high), mask(set)).intoArray(to, toAt);
             toAt += LANES;
-            bit += vectors;
         }
+    }
+
+    /** Of the lowest bits. */
+    private static VectorMask<Float> mask(long bits) {
+        return VectorMask.fromLong(F, bits);
     }
 
     /**
      * A weighted sum of two or four rows of gradients, {@code y ...}; rows and columns outside the image are zeros.
+     * It is written from START.
      *
      * @param factors of the rows
      * @param y even
      * @param x even
+     * @param count even
      */
     void combine(float[] factors, CpuTensor dOut, int image, int y, int x, int count, int c, float[] to) {
-        boolean more = factors.length > WINDOW && y + WINDOW < height;
         int inside = Math.min(count, width - x);
-        Arrays.fill(to, inside * LANES, count * LANES, 0);
-        int upper = dOut.at + pooled(image, y, x) * channels + c;
-        int bit = bit(image, y, x, c);
-        combine(
-                dOut.data,
-                upper,
-                more ? upper + width / WINDOW * channels : upper,
-                bit,
-                more ? bit + WINDOW * width * (channels / LANES) : bit,
-                factors[0],
-                factors[1],
-                more ? factors[2] : 0,
-                more ? factors[3] : 0,
-                to,
-                inside);
+        Arrays.fill(to, START + inside * LANES, START + count * LANES, 0);
+        boolean more = factors.length > WINDOW && y + WINDOW < height;
+        int upper = window(image, y, x);
+        int lower = more ? upper + width / WINDOW : upper;
+        float f2 = more ? factors[2] : 0;
+        float f3 = more ? factors[3] : 0;
+        combine(dOut.data, dOut.at + c, upper, lower, c / LANES, factors[0], factors[1], f2, f3, to, inside / WINDOW);
     }
 
+    /** Two pixels of the sum at a time, from a window above and one below. */
     private void combine(
             float[] data,
+            int at,
             int upper,
             int lower,
-            int upperBit,
-            int lowerBit,
+            int vector,
             float f0,
             float f1,
             float f2,
             float f3,
             float[] to,
-            int count) {
-        int vectors = channels / LANES;
-        int row = width * vectors;
+            int windows) {
         FloatVector low0 = FloatVector.broadcast(F, f0 * low);
         FloatVector low1 = FloatVector.broadcast(F, f1 * low);
         FloatVector low2 = FloatVector.broadcast(F, f2 * low);
         FloatVector low3 = FloatVector.broadcast(F, f3 * low);
-        for (int j = 0; j < count; j++) {
-            FloatVector g0 = low0.blend(f0 * high, VectorMask.fromLong(F, bits[upperBit]));
-            FloatVector g1 = low1.blend(f1 * high, VectorMask.fromLong(F, bits[upperBit + row]));
-            FloatVector g2 = low2.blend(f2 * high, VectorMask.fromLong(F, bits[lowerBit]));
-            FloatVector g3 = low3.blend(f3 * high, VectorMask.fromLong(F, bits[lowerBit + row]));
-            int pixel = j / WINDOW * channels;
-            FloatVector sum = FloatVector.fromArray(F, data, upper + pixel).mul(g0.add(g1));
-            FloatVector.fromArray(F, data, lower + pixel).fma(g2.add(g3), sum).intoArray(to, j * LANES);
-            upperBit += vectors;
-            lowerBit += vectors;
+        FloatVector high0 = FloatVector.broadcast(F, f0 * high);
+        FloatVector high1 = FloatVector.broadcast(F, f1 * high);
+        FloatVector high2 = FloatVector.broadcast(F, f2 * high);
+        FloatVector high3 = FloatVector.broadcast(F, f3 * high);
+        for (int j = 0; j < windows; j++) {
+            long above = bits[(upper + j) * vectors + vector];
+            long below = bits[(lower + j) * vectors + vector];
+            FloatVector u = FloatVector.fromArray(F, data, at + (upper + j) * channels);
+            FloatVector l = FloatVector.fromArray(F, data, at + (lower + j) * channels);
+            FloatVector fu = low0.blend(high0, mask(above)).add(low1.blend(high1, mask(above >>> 32)));
+            FloatVector fl = low2.blend(high2, mask(below)).add(low3.blend(high3, mask(below >>> 32)));
+            u.fma(fu, l.mul(fl)).intoArray(to, START + WINDOW * j * LANES);
+            fu = low0.blend(high0, mask(above >>> 16)).add(low1.blend(high1, mask(above >>> 48)));
+            fl = low2.blend(high2, mask(below >>> 16)).add(low3.blend(high3, mask(below >>> 48)));
+            u.fma(fu, l.mul(fl)).intoArray(to, START + (WINDOW * j + 1) * LANES);
         }
     }
 
@@ -232,37 +227,28 @@ final class PooledPixels {
     }
 
     private void sumImage(int image, int worker) {
-        int at = image * channels;
-        Arrays.fill(sums, at, at + channels, 0);
-        int vectors = channels / LANES;
-        int row = width * vectors;
-        for (int y = 0; y < height; y += WINDOW) {
-            for (int x = 0; x < width; x += WINDOW) {
-                int from = gradient.at + pooled(image, y, x) * channels;
-                int bit = bit(image, y, x, 0);
-                for (int c = 0; c < channels; c += LANES) {
-                    FloatVector factor = factor(bit).add(factor(bit + vectors));
-                    factor = factor.add(factor(bit + row)).add(factor(bit + row + vectors));
-                    FloatVector sum = FloatVector.fromArray(F, sums, at + c);
-                    FloatVector.fromArray(F, gradient.data, from + c)
-                            .fma(factor, sum)
-                            .intoArray(sums, at + c);
-                    bit++;
-                }
+        int sum = image * channels;
+        Arrays.fill(sums, sum, sum + channels, 0);
+        int windows = pooledPixels(1);
+        for (int window = image * windows; window < (image + 1) * windows; window++) {
+            int bit = window * vectors;
+            for (int c = 0; c < channels; c += LANES) {
+                long set = bits[bit++];
+                FloatVector upper = factor(set).add(factor(set >>> 16));
+                FloatVector lower = factor(set >>> 32).add(factor(set >>> 48));
+                FloatVector.fromArray(F, gradient.data, gradient.at + window * channels + c)
+                        .fma(upper.add(lower), FloatVector.fromArray(F, sums, sum + c))
+                        .intoArray(sums, sum + c);
             }
         }
     }
 
-    private FloatVector factor(int bit) {
-        return FloatVector.broadcast(F, low).blend(high, VectorMask.fromLong(F, bits[bit]));
+    private FloatVector factor(long bits) {
+        return FloatVector.broadcast(F, low).blend(high, mask(bits));
     }
 
-    /** The pooled pixel of pixel (y, x). */
-    private int pooled(int image, int y, int x) {
+    /** The window of pixel (y, x). */
+    private int window(int image, int y, int x) {
         return (image * (height / WINDOW) + y / WINDOW) * (width / WINDOW) + x / WINDOW;
-    }
-
-    private int bit(int image, int y, int x, int c) {
-        return ((image * height + y) * width + x) * (channels / LANES) + c / LANES;
     }
 }

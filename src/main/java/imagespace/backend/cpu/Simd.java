@@ -13,6 +13,13 @@ final class Simd {
     /** Floats in a vector: 16 with AVX-512, 8 with AVX2, 4 with NEON. */
     static final int LANES = F.length();
 
+    /**
+     * Where values begin in the arrays of tensors and scratch memory, in floats. Java keeps 16 bytes before the first value, and
+     * its collector G1 puts large arrays at the start of a region: there the value at START begins a cache line, and no
+     * vector lies across two.
+     */
+    static final int START = 12;
+
     /** Values that a task of a pass over memory takes: shares evenly, worth a launch, a multiple of any vector. */
     static final int PIECE = 1 << 14;
 
@@ -31,6 +38,11 @@ final class Simd {
         } catch (IllegalArgumentException | NullPointerException | LinkageError e) {
             return true; // another virtual machine: nothing speaks against it
         }
+    }
+
+    /** An array for n values from START. */
+    static float[] lines(int n) {
+        return new float[START + n];
     }
 
     /** Tasks of a pass over {@code count} values. */

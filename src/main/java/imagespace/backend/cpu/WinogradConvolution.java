@@ -5,6 +5,7 @@ import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -27,7 +28,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class WinogradConvolution {
     /** Panels of MR tiles in a block: with 12-row panels 48 tiles. */
-    private static final int BLOCK_PANELS = 48 / MR;
+    private static final int BLOCK_PANELS = Integer.getInteger("T", 48) / MR;
     /** Tiles of a row that are transformed together; bounds the scratch for one row. */
     private static final int SEGMENT = 8;
     /** Floats between the points of U, V and M beyond what they hold: large powers of two would share cache sets. */
@@ -51,7 +52,7 @@ final class WinogradConvolution {
     private final int padLeft;
     private final int tileRows;
     private final int tileColumns;
-    /** Output channels in one go: what keeps M small. */
+    /** Output channels in one go. */
     private final int chunk;
 
     private final int pointU;
@@ -78,10 +79,10 @@ final class WinogradConvolution {
     static final class Scratch {
         float[] v = {};
         float[] m = {};
-        final float[] strip = new float[(SEGMENT * WinogradTransform.TILE + 2) * WinogradTransform.POINTS * LANES];
+        final float[] strip = Simd.lines((SEGMENT * WinogradTransform.TILE + 2) * WinogradTransform.POINTS * LANES);
         final float[] border = new float[strip.length];
         final float[] halfway = WinogradTransform.halfway();
-        final float[] tile = new float[WinogradTransform.TILE * WinogradTransform.TILE * LANES];
+        final float[] tile = Simd.lines(WinogradTransform.TILE * WinogradTransform.TILE * LANES);
     }
 
     /** @param scratch one a worker; grown here to what this shape needs */
@@ -113,15 +114,20 @@ final class WinogradConvolution {
         this.padLeft = padLeft;
         tileRows = (outHeight + tileSide - 1) / tileSide;
         tileColumns = (outWidth + tileSide - 1) / tileSide;
-        chunk = Math.min(co, ci >= 256 ? 128 : 64);
+        chunk = Math.min(co, Integer.getInteger("C", 64));
         pointV = BLOCK_PANELS * MR * ci + SKEW;
         pointM = BLOCK_PANELS * MR * chunk + SKEW;
         pointU = ci * co + SKEW;
-        u = new float[square * pointU];
+        u = Simd.lines(square * pointU);
         for (Scratch s : scratch) {
-            s.v = s.v.length < square * pointV ? new float[square * pointV] : s.v;
-            s.m = s.m.length < square * pointM ? new float[square * pointM] : s.m;
+            s.v = grown(s.v, square * pointV);
+            s.m = grown(s.m, square * pointM);
         }
+    }
+
+    /** The array, or a new one if it is too small for n values. */
+    static float[] grown(float[] scratch, int n) {
+        return scratch.length < START + n ? Simd.lines(n) : scratch;
     }
 
     /**
@@ -165,11 +171,11 @@ final class WinogradConvolution {
         for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
             for (int c = 0; c < co; c += LANES) {
                 filtering.filter(
-                        filters, filtersAt + i * co + c, ci * co, 3 * ci * co, half, 0, LANES, points * LANES, 3);
+                        filters, filtersAt + i * co + c, ci * co, 3 * ci * co, half, START, LANES, points * LANES, 3);
                 int column = c / NR * NR;
                 int width = Gemm.panelWidth(column, co);
-                int to = column * ci + i * width + c - column;
-                filtering.filter(half, 0, points * LANES, LANES, u, to, points * pointU, pointU, points);
+                int to = START + column * ci + i * width + c - column;
+                filtering.filter(half, START, points * LANES, LANES, u, to, points * pointU, pointU, points);
             }
         }
     }
@@ -187,14 +193,14 @@ final class WinogradConvolution {
             for (int point = 0; point < square; point++) {
                 for (int column = c; column < c + wide; column += NR) {
                     int width = Gemm.panelWidth(column, co);
-                    int uAt = point * pointU + column * ci;
+                    int uAt = START + point * pointU + column * ci;
                     for (int panel = 0; panel < endPanel - firstPanel; panel++) {
-                        int mAt = point * pointM + panel * MR * chunk + column - c;
+                        int mAt = START + point * pointM + panel * MR * chunk + column - c;
                         Gemm.product(
                                 width,
                                 ci,
                                 s.v,
-                                point * pointV + panel * MR * ci,
+                                START + point * pointV + panel * MR * ci,
                                 u,
                                 uAt,
                                 Gemm.ZEROS,
@@ -219,13 +225,13 @@ final class WinogradConvolution {
             int count = Math.min(Math.min(SEGMENT, tileColumns - x), end - tile);
             for (int c = 0; c < ci; c += LANES) {
                 transformColumns(s, image, y * tileSide - padTop, x * tileSide - padLeft, count * tileSide + 2, c);
-                int channel = c / CHUNK * (MR * CHUNK) + c % CHUNK;
+                int channel = START + c / CHUNK * (MR * CHUNK) + c % CHUNK;
                 for (int t = 0; t < count; t++) {
                     int row = tile + t - first;
                     int at = row / MR * (MR * ci) + row % MR * CHUNK + channel;
                     filtering.input(
                             s.strip,
-                            t * tileSide * points * LANES,
+                            START + t * tileSide * points * LANES,
                             LANES,
                             points * LANES,
                             s.v,
@@ -244,22 +250,23 @@ final class WinogradConvolution {
         int row = inWidth * ci;
         int begin = Math.max(0, -x);
         int end = Math.min(columns, inWidth - x);
-        Arrays.fill(s.strip, 0, begin * points * LANES, 0);
-        Arrays.fill(s.strip, Math.max(begin, end) * points * LANES, columns * points * LANES, 0);
+        Arrays.fill(s.strip, START, START + begin * points * LANES, 0);
+        Arrays.fill(s.strip, START + Math.max(begin, end) * points * LANES, START + columns * points * LANES, 0);
         float[] from = in.data;
         int at = in.at + ((image * inHeight + y) * inWidth + x + begin) * ci + c;
         int step = ci;
         boolean inside = y >= 0 && y + points <= inHeight;
         if (!inside || inPooled != null) {
             for (int i = 0; i < points; i++) {
-                copyRow(s.border, i * columns * LANES, image, y + i, x + begin, end - begin, c);
+                copyRow(s.border, START + i * columns * LANES, image, y + i, x + begin, end - begin, c);
             }
             from = s.border;
-            at = 0;
+            at = START;
             step = LANES;
             row = columns * LANES;
         }
-        filtering.input(from, at, step, row, s.strip, begin * points * LANES, points * LANES, LANES, end - begin);
+        filtering.input(
+                from, at, step, row, s.strip, START + begin * points * LANES, points * LANES, LANES, end - begin);
     }
 
     /** A row of pixels as the transform is to see it: zeros outside the image, unpooled if it was pooled. */
@@ -288,15 +295,15 @@ final class WinogradConvolution {
             int high = Math.min(tileSide, outHeight - y);
             int across = Math.min(tileSide, outWidth - x);
             for (int k = 0; k < wide; k += LANES) {
-                int from = (tile - first) * chunk + k;
-                filtering.output(s.m, from, pointM, points * pointM, half, 0, LANES, points * LANES, points);
+                int from = START + (tile - first) * chunk + k;
+                filtering.output(s.m, from, pointM, points * pointM, half, START, LANES, points * LANES, points);
                 float[] b = bias == null ? Gemm.ZEROS : bias.data;
                 int biasAt = bias == null ? 0 : bias.at + c + k;
                 if (outPooled == null) {
                     int to = out.at + ((image * outHeight + y) * outWidth + x) * co + c + k;
                     filtering.outputRows(half, b, biasAt, slope, out.data, to, outWidth * co, co, high, across);
                 } else {
-                    filtering.outputRows(half, b, biasAt, slope, s.tile, 0, tileSide * LANES, LANES, high, across);
+                    filtering.outputRows(half, b, biasAt, slope, s.tile, START, tileSide * LANES, LANES, high, across);
                     outPooled.pool(s.tile, tileSide, out, image, y, x, high, across, c + k);
                 }
             }

@@ -2,6 +2,7 @@ package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -66,7 +67,7 @@ final class WinogradTransform {
 
     /** Vectors of scratch memory for one tile's half-way state. */
     static float[] halfway() {
-        return new float[POINTS * POINTS * LANES];
+        return Simd.lines(POINTS * POINTS * LANES);
     }
 
     /**
@@ -189,7 +190,7 @@ final class WinogradTransform {
     }
 
     /**
-     * The last transform of a tile: A^T along each of {@code rows} rows of six vectors, plus bias, through the
+     * The last transform of a tile: A^T along each of {@code rows} rows of six vectors from START, plus bias, through the
      * activation, to the first {@code columns} of four pixels, {@code pixel} apart, rows {@code row} apart.
      */
     static void outputRows(
@@ -212,7 +213,7 @@ final class WinogradTransform {
         FloatVector a3 = FloatVector.broadcast(F, A3);
         FloatVector b3 = FloatVector.broadcast(F, B3);
         for (int i = 0; i < rows; i++) {
-            int at = i * POINTS * LANES;
+            int at = START + i * POINTS * LANES;
             FloatVector plus = FloatVector.fromArray(F, from, at + LANES);
             FloatVector minus = FloatVector.fromArray(F, from, at + 2 * LANES);
             FloatVector sumA = plus.add(minus);

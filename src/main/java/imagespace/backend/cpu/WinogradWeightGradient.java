@@ -4,6 +4,7 @@ import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
 import static imagespace.backend.cpu.Simd.roundUp;
 
 import imagespace.backend.ConvShape;
@@ -28,6 +29,8 @@ final class WinogradWeightGradient {
     private static final int BLOCK = 128;
     /** Tiles of a row that are transformed together. */
     private static final int SEGMENT = 8;
+    /** Floats between points beyond what they hold: large powers of two would share cache sets. */
+    private static final int SKEW = 16;
     /** Of all {@link MinimalFiltering}. */
     private static final int MOST_POINTS = WinogradTransform.POINTS;
     /** Rows of a register tile of V^T Y; divides CHUNK. */
@@ -45,6 +48,9 @@ final class WinogradWeightGradient {
     private final int co;
     private final int tileRows;
     private final int tileColumns;
+    private final int pointV;
+    private final int pointY;
+    private final int pointS;
     private final float[] sums;
     /** Tasks: each takes an equal part of the rows of points. */
     private final int groups;
@@ -64,7 +70,7 @@ final class WinogradWeightGradient {
     static final class Scratch {
         float[] v = {};
         float[] y = {};
-        final float[] strip = new float[(SEGMENT * WinogradTransform.TILE + 2) * LANES];
+        final float[] strip = Simd.lines((SEGMENT * WinogradTransform.TILE + 2) * LANES);
         final float[] halfway = WinogradTransform.halfway();
         final Rows rows = new Rows();
     }
@@ -81,12 +87,13 @@ final class WinogradWeightGradient {
         tileRows = (shape.outHeight() + tileSide - 1) / tileSide;
         tileColumns = (shape.outWidth() + tileSide - 1) / tileSide;
         groups = team.threads() <= points / 2 ? team.threads() : points;
-        sums = new float[points * points * ci * co];
-        int sizeV = points * BLOCK * ci;
-        int sizeY = points * BLOCK * roundUp(co, NR);
+        pointV = BLOCK * ci + SKEW;
+        pointY = BLOCK * roundUp(co, NR) + SKEW;
+        pointS = ci * co + SKEW;
+        sums = Simd.lines(points * points * pointS);
         for (Scratch s : scratch) {
-            s.v = s.v.length < sizeV ? new float[sizeV] : s.v;
-            s.y = s.y.length < sizeY ? new float[sizeY] : s.y;
+            s.v = WinogradConvolution.grown(s.v, points * pointV);
+            s.y = WinogradConvolution.grown(s.y, points * pointY);
         }
     }
 
@@ -114,7 +121,7 @@ final class WinogradWeightGradient {
                 transformInput(s, row, first, count);
                 transformGradient(s, row, first, count);
                 for (int j = 0; j < points; j++) {
-                    multiply(s, j, count, (row * points + j) * ci * co, first > 0);
+                    multiply(s, j, count, START + (row * points + j) * pointS, first > 0);
                 }
             }
         }
@@ -124,9 +131,9 @@ final class WinogradWeightGradient {
     private void multiply(Scratch s, int j, int count, int sumsAt, boolean add) {
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
-            int yAt = j * BLOCK * co + column * BLOCK;
+            int yAt = START + j * pointY + column * BLOCK;
             for (int r = 0; r < ci; r += ROWS) {
-                int vAt = j * BLOCK * ci + r / CHUNK * (BLOCK * CHUNK) + r % CHUNK;
+                int vAt = START + j * pointV + r / CHUNK * (BLOCK * CHUNK) + r % CHUNK;
                 int at = sumsAt + r * co + column;
                 if (add) {
                     product(width, count, s.v, vAt, s.y, yAt, sums, at, co, sums, at, co);
@@ -174,8 +181,8 @@ final class WinogradWeightGradient {
             s.rows.locate(filtering.inputRow(row), in.at, image, y, shape.height(), shape.width() * ci);
             for (int c = 0; c < ci; c += LANES) {
                 s.rows.combine(in.data, left, shape.width(), ci, c, s.strip, run * tileSide + 2);
-                int to = c / CHUNK * (BLOCK * CHUNK) + c % CHUNK + (tile - first) * CHUNK;
-                filtering.input(s.strip, 0, tileSide * LANES, LANES, s.v, to, CHUNK, BLOCK * ci, run);
+                int to = START + c / CHUNK * (BLOCK * CHUNK) + c % CHUNK + (tile - first) * CHUNK;
+                filtering.input(s.strip, START, tileSide * LANES, LANES, s.v, to, CHUNK, pointV, run);
             }
             tile += run;
         }
@@ -200,8 +207,8 @@ final class WinogradWeightGradient {
                 }
                 int column = c / NR * NR;
                 int width = Gemm.panelWidth(column, co);
-                int to = column * BLOCK + (tile - first) * width + c - column;
-                filtering.gradient(s.strip, 0, tileSide * LANES, LANES, s.y, to, width, BLOCK * co, run);
+                int to = START + column * BLOCK + (tile - first) * width + c - column;
+                filtering.gradient(s.strip, START, tileSide * LANES, LANES, s.y, to, width, pointY, run);
             }
             tile += run;
         }
@@ -221,12 +228,12 @@ final class WinogradWeightGradient {
             }
         }
 
-        /** Their weighted sum at {@code count} pixels from column {@code left}, channels {@code c ...}; zeros outside. */
+        /** Their weighted sum at {@code count} pixels from column {@code left}, channels {@code c ...}, from START; zeros outside. */
         void combine(float[] data, int left, int width, int channels, int c, float[] to, int count) {
             int begin = Math.max(0, -left);
             int end = Math.min(count, width - left);
             for (int j = 0; j < begin; j++) {
-                FloatVector.zero(F).intoArray(to, j * LANES);
+                FloatVector.zero(F).intoArray(to, START + j * LANES);
             }
             int skip = left * channels + c;
             inside(
@@ -242,7 +249,7 @@ final class WinogradWeightGradient {
                     begin,
                     end);
             for (int j = Math.max(begin, end); j < count; j++) {
-                FloatVector.zero(F).intoArray(to, j * LANES);
+                FloatVector.zero(F).intoArray(to, START + j * LANES);
             }
         }
 
@@ -272,7 +279,7 @@ final class WinogradWeightGradient {
                 odd = FloatVector.fromArray(F, data, at3 + pixel).fma(f3, odd);
                 even = FloatVector.fromArray(F, data, at4 + pixel).fma(f4, even);
                 odd = FloatVector.fromArray(F, data, at5 + pixel).fma(f5, odd);
-                even.add(odd).intoArray(to, j * LANES);
+                even.add(odd).intoArray(to, START + j * LANES);
             }
         }
     }
@@ -283,10 +290,18 @@ final class WinogradWeightGradient {
         for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
             for (int c = 0; c < co; c += LANES) {
                 filtering.sums(
-                        sums, i * co + c, ci * co, points * ci * co, s.halfway, 0, LANES, points * LANES, points);
+                        sums,
+                        START + i * co + c,
+                        pointS,
+                        points * pointS,
+                        s.halfway,
+                        START,
+                        LANES,
+                        points * LANES,
+                        points);
                 filtering.sums(
                         s.halfway,
-                        0,
+                        START,
                         points * LANES,
                         LANES,
                         dWeights.data,
