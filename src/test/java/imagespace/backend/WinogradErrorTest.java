@@ -21,6 +21,25 @@ class WinogradErrorTest {
         staysBelow(1e-6, ConvAlgorithm.WINOGRAD2);
     }
 
+    /** The weight gradient's sums run over all tiles of a batch: here 512 of 4x4 or 2048 of 2x2. */
+    @Test
+    void weightGradientsOfABatch() {
+        ConvShape s = ConvShape.of(16, 16, 64, 64, 3, 1, Padding.SAME);
+        int n = 32;
+        Random random = new Random(4);
+        float[] in = normal(random, n * s.inputSize());
+        float[] dOut = normal(random, n * s.outputSize());
+        double[] expected = ReferenceOperators.convBackwardWeights(widen(dOut), widen(in), s, n);
+        for (ConvAlgorithm algorithm : new ConvAlgorithm[] {ConvAlgorithm.WINOGRAD, ConvAlgorithm.WINOGRAD2}) {
+            try (Backend backend = new CpuBackend(2, algorithm)) {
+                Tensor dWeights = backend.tensor(s.weightSize());
+                backend.convBackwardWeights(dWeights, tensor(backend, dOut), tensor(backend, in), s, n);
+                double bound = algorithm == ConvAlgorithm.WINOGRAD ? 3e-6 : 1e-6;
+                check("weights of a batch, " + algorithm, bound, read(backend, dWeights), expected);
+            }
+        }
+    }
+
     private static void staysBelow(double bound, ConvAlgorithm algorithm) {
         ConvShape s = ConvShape.of(8, 8, 512, 512, 3, 1, Padding.SAME);
         Random random = new Random(3);

@@ -1,12 +1,14 @@
 package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Gemm.NR;
-import static imagespace.backend.cpu.Im2col.CHUNK;
+import static imagespace.backend.cpu.Simd.F;
+import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.roundUp;
 
 import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Any convolution and its two gradients as matrix products with {@link Im2col}:
@@ -29,8 +31,8 @@ final class DirectConvolution implements Convolution {
     private final float[] bias;
 
     private final float[] zeros;
-    private final Product.Panel weightsPanel = this::packWeights;
-    private final Product.Panel swappedPanel = this::packSwappedWeights;
+    private final Product.Matrix weightsMatrix = this::packWeights;
+    private final Product.Matrix swappedMatrix = this::packSwappedWeights;
     /** What the running call works on. */
     private CpuTensor weights;
 
@@ -49,49 +51,58 @@ final class DirectConvolution implements Convolution {
         this.weights = weights;
         System.arraycopy(b.data, b.at, bias, 0, s.outChannels());
         Im2col a = forward.of(in);
-        product.run(a, a.rows(n), s.outChannels(), weightsPanel, bias, activation.slope(), out);
+        product.run(a, a.rows(n), s.outChannels(), weightsMatrix, bias, activation.slope(), out);
     }
 
-    /** The weights are the matrix B as they lie. */
-    private void packWeights(float[] to, int at, int width, int column) {
+    /** The weights are the matrix B as they lie; a part is some rows. */
+    private void packWeights(float[] panels, int depth, int part, int parts) {
         int columns = s.outChannels();
-        int wide = Math.min(width, columns - column);
-        int depth = forward.columns();
-        for (int k = 0; k < depth; k++) {
-            int row = at + k * width;
-            System.arraycopy(weights.data, weights.at + k * columns + column, to, row, wide);
-            Arrays.fill(to, row + wide, row + width, 0);
+        int rows = forward.columns();
+        for (int k = depth * part / parts; k < depth * (part + 1) / parts; k++) {
+            for (int column = 0; column < columns; column += NR) {
+                int width = Gemm.panelWidth(column, columns);
+                int wide = k < rows ? Math.min(width, columns - column) : 0;
+                int from = weights.at + k * columns + column;
+                int to = column * depth + k * width;
+                int i = 0;
+                for (; i <= wide - LANES; i += LANES) {
+                    FloatVector.fromArray(F, weights.data, from + i).intoArray(panels, to + i);
+                }
+                for (; i < width; i++) {
+                    panels[to + i] = i < wide ? weights.data[from + i] : 0;
+                }
+            }
         }
-        Arrays.fill(to, at + depth * width, at + roundUp(depth, CHUNK) * width, 0);
     }
 
     @Override
     public void backwardData(CpuTensor dIn, CpuTensor dOut, CpuTensor weights, int n) {
         this.weights = weights;
         Im2col a = backward.of(dOut);
-        product.run(a, a.rows(n), s.inChannels(), swappedPanel, zeros, 1, dIn);
+        product.run(a, a.rows(n), s.inChannels(), swappedMatrix, zeros, 1, dIn);
     }
 
-    /** The matrix B of the data gradient: for each tap the weights transposed, [k k co, ci]. */
-    private void packSwappedWeights(float[] to, int at, int width, int column) {
+    /** The matrix B of the data gradient: for each tap the weights transposed, [k k co, ci]; a part is some panels. */
+    private void packSwappedWeights(float[] panels, int depth, int part, int parts) {
         int ci = s.inChannels();
         int co = s.outChannels();
-        int wide = Math.min(width, ci - column);
-        int depth = backward.columns();
-        for (int tap = 0; tap < s.kernel() * s.kernel(); tap++) {
-            for (int c = 0; c < wide; c++) {
-                int from = weights.at + (tap * ci + column + c) * co;
-                int row = at + tap * co * width + c;
-                for (int k = 0; k < co; k++) {
-                    to[row + k * width] = weights.data[from + k];
+        int count = (ci + NR - 1) / NR;
+        for (int panel = count * part / parts; panel < count * (part + 1) / parts; panel++) {
+            int column = panel * NR;
+            int width = Gemm.panelWidth(column, ci);
+            int wide = Math.min(width, ci - column);
+            int at = column * depth;
+            Arrays.fill(panels, at, at + depth * width, 0);
+            for (int tap = 0; tap < s.kernel() * s.kernel(); tap++) {
+                for (int c = 0; c < wide; c++) {
+                    int from = weights.at + (tap * ci + column + c) * co;
+                    int to = at + tap * co * width + c;
+                    for (int k = 0; k < co; k++) {
+                        panels[to + k * width] = weights.data[from + k];
+                    }
                 }
             }
-            for (int k = 0; k < co; k++) {
-                int row = at + (tap * co + k) * width;
-                Arrays.fill(to, row + wide, row + width, 0);
-            }
         }
-        Arrays.fill(to, at + depth * width, at + roundUp(depth, CHUNK) * width, 0);
     }
 
     @Override

@@ -4,28 +4,41 @@ import static imagespace.backend.cpu.Gemm.ENOUGH_TASKS;
 import static imagespace.backend.cpu.Gemm.MR;
 import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
+import static imagespace.backend.cpu.Simd.F;
+import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.roundUp;
 
 import imagespace.backend.cpu.Gemm.Scratch;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
-/** C = activation(A * B + bias), where A is an {@link Im2col} matrix: forward passes and data gradients. */
+/**
+ * C = activation(A * B + bias), where A is an {@link Im2col} matrix: forward passes and data gradients.
+ *
+ * <p>A task packs a block of rows of A over the whole shared dimension, and multiplies it by one panel of B after another. The
+ * rows of C below a panel stay in scratch memory until they are complete: C itself is written once, and never read.
+ */
 final class Product {
-    /** Longest stretch of the shared dimension between two visits to C. */
-    static final int DEPTH = 384;
+    /** Longest stretch of the shared dimension: so deep a panel of B stays in the L1 cache, beside one of A. */
+    static final int DEPTH = 256;
     /** Rows of a packed block of A. */
-    private static final int ROWS = 96;
-    /** Floats of a packed block of A. */
-    static final int BLOCK = ROWS * DEPTH;
+    static final int MOST_ROWS = 96;
+    /** Floats of a packed block of A, if a single panel of rows is not larger: it stays in the L2 cache. */
+    static final int BLOCK = MOST_ROWS * 1536;
+    /** Floats of a group of panels of B, which all rows meet before the next group: it stays in the L3 cache. */
+    private static final int GROUP = 1 << 21;
+    /** Tasks a thread: some, so that a thread that is held up does not hold up all. */
+    private static final int TASKS_A_THREAD = 2;
 
     private final ThreadTeam team;
     private final Scratch[] scratch;
-    private final ThreadTeam.Task packTask = this::packPanel;
-    private final ThreadTeam.Task blocksTask = this::rowBlock;
+    private final ThreadTeam.Task packTask = this::packPart;
+    private final ThreadTeam.Task blocksTask = this::block;
     private float[] panels = {};
 
     // what the running call works on
     private Im2col a;
-    private Panel b;
+    private Matrix b;
     private float[] bias;
     private float slope;
     private CpuTensor c;
@@ -35,7 +48,9 @@ final class Product {
     private int depth;
     /** Panels of B. */
     private int count;
-    /** Tasks that share a block of rows, each with some panels. */
+    /** Blocks of rows. */
+    private int blocks;
+    /** Groups of panels of B. */
     private int groups;
 
     Product(ThreadTeam team, Scratch[] scratch) {
@@ -43,10 +58,11 @@ final class Product {
         this.scratch = scratch;
     }
 
-    /** How to fill a panel of B, [k][width]: columns {@code column ...} of the matrix, zeros outside it. */
+    /** How to pack B as panels [depth][width], one for every NR columns, {@code depth * NR} apart; zeros outside it. */
     @FunctionalInterface
-    interface Panel {
-        void pack(float[] to, int at, int width, int column);
+    interface Matrix {
+        /** Packs one of {@code parts} of the matrix. */
+        void pack(float[] panels, int depth, int part, int parts);
     }
 
     /**
@@ -56,7 +72,7 @@ final class Product {
      * @param bias as long as whole panels, or zeros
      * @param slope of the activation, 1 for none
      */
-    void run(Im2col a, int rows, int columns, Panel b, float[] bias, float slope, CpuTensor c) {
+    void run(Im2col a, int rows, int columns, Matrix b, float[] bias, float slope, CpuTensor c) {
         this.a = a;
         this.b = b;
         this.bias = bias;
@@ -69,67 +85,75 @@ final class Product {
         if (panels.length < count * NR * depth) {
             panels = new float[count * NR * depth];
         }
-        int rowBlocks = (rows + ROWS - 1) / ROWS;
-        groups = Math.min(count, (ENOUGH_TASKS + rowBlocks - 1) / rowBlocks);
-        team.run(count, packTask);
-        team.run(rowBlocks * groups, blocksTask);
+        int panelsABlock = Math.clamp(BLOCK / depth / MR, 1, MOST_ROWS / MR);
+        for (Scratch s : scratch) {
+            if (s.a.length < panelsABlock * MR * depth) {
+                s.a = new float[panelsABlock * MR * depth];
+            }
+        }
+        blocks = (rowPanels() + panelsABlock - 1) / panelsABlock;
+        int enough = (TASKS_A_THREAD * team.threads() + blocks - 1) / blocks;
+        int small = (int) ((long) count * NR * depth / GROUP) + 1;
+        groups = Math.min(count, Math.max(enough, small));
+        team.run(ENOUGH_TASKS, packTask);
+        team.run(blocks * groups, blocksTask);
     }
 
-    private void packPanel(int panel, int worker) {
-        b.pack(panels, panel * NR * depth, Gemm.panelWidth(panel * NR, columns), panel * NR);
+    private int rowPanels() {
+        return (rows + MR - 1) / MR;
     }
 
-    /** A block of rows times some panels, stretch after stretch of the shared dimension. */
-    private void rowBlock(int task, int worker) {
-        int row = task / groups * ROWS;
-        int high = Math.min(ROWS, rows - row);
-        int group = task % groups;
-        int firstPanel = count * group / groups;
-        int endPanel = count * (group + 1) / groups;
+    private void packPart(int part, int worker) {
+        b.pack(panels, depth, part, ENOUGH_TASKS);
+    }
+
+    /** A block of rows times a group of panels. */
+    private void block(int task, int worker) {
+        Scratch s = scratch[worker];
+        int block = task % blocks;
+        int row = (int) ((long) rowPanels() * block / blocks) * MR;
+        int high = Math.min(rows, (int) ((long) rowPanels() * (block + 1) / blocks) * MR) - row;
         int stretches = (depth + DEPTH - 1) / DEPTH;
         int stretch = roundUp((depth + stretches - 1) / stretches, CHUNK);
-        for (int k = 0; k < depth; k += stretch) {
-            stretch(scratch[worker], row, high, k, Math.min(stretch, depth - k), firstPanel, endPanel);
-        }
-        if (slope != 1) {
-            int from = firstPanel * NR;
-            int wide = Math.min(endPanel * NR, columns) - from;
-            for (int r = row; r < row + high; r++) {
-                Activations.activate(c.data, c.at + r * columns + from, wide, slope);
-            }
-        }
-    }
-
-    /** Adds {@code steps} of the shared dimension to a block of rows. */
-    private void stretch(Scratch s, int row, int high, int k, int steps, int firstPanel, int endPanel) {
         for (int r = 0; r < high; r += MR) {
-            a.pack(s.a, r * steps, CHUNK, MR * CHUNK, row + r, Math.min(MR, high - r), k, steps, s.line);
-        }
-        for (int panel = firstPanel; panel < endPanel; panel++) {
-            for (int r = 0; r < high; r += MR) {
-                tile(s, row + r, Math.min(MR, high - r), r * steps, k, steps, panel * NR);
+            for (int k = 0; k < depth; k += stretch) {
+                int steps = Math.min(stretch, depth - k);
+                int to = r * depth + k * MR;
+                a.pack(s.a, to, CHUNK, MR * CHUNK, row + r, Math.min(MR, high - r), k, steps, s.line);
             }
+        }
+        int group = task / blocks;
+        for (int panel = count * group / groups; panel < count * (group + 1) / groups; panel++) {
+            int column = panel * NR;
+            int width = Gemm.panelWidth(column, columns);
+            for (int k = 0; k < depth; k += stretch) {
+                int steps = Math.min(stretch, depth - k);
+                int bAt = column * depth + k * width;
+                for (int r = 0; r < high; r += MR) {
+                    float[] init = k == 0 ? bias : s.c;
+                    int initAt = k == 0 ? column : r * NR;
+                    int aAt = r * depth + k * MR;
+                    Gemm.product(width, steps, s.a, aAt, panels, bAt, init, initAt, k == 0 ? 0 : NR, s.c, r * NR, NR);
+                }
+            }
+            store(s.c, row, high, column, Math.min(NR, columns - column));
         }
     }
 
-    private void tile(Scratch s, int row, int high, int aAt, int k, int steps, int column) {
-        int width = Gemm.panelWidth(column, columns);
-        int wide = Math.min(width, columns - column);
-        int bAt = column * depth + k * width;
-        int cAt = c.at + row * columns + column;
-        boolean first = k == 0;
-        if (high == MR && wide == width) {
-            float[] init = first ? bias : c.data;
-            int initAt = first ? column : cAt;
-            Gemm.product(width, steps, s.a, aAt, panels, bAt, init, initAt, first ? 0 : columns, c.data, cAt, columns);
-        } else { // a ragged tile goes through scratch memory
-            if (!first) {
-                Gemm.copyTile(c.data, cAt, columns, s.tile, 0, width, high, wide);
+    /** Through the activation from scratch memory to C. */
+    private void store(float[] from, int row, int high, int column, int wide) {
+        for (int r = 0; r < high; r++) {
+            int at = r * NR;
+            int to = c.at + (row + r) * columns + column;
+            int i = 0;
+            for (; i <= wide - LANES; i += LANES) {
+                FloatVector v = FloatVector.fromArray(F, from, at + i);
+                v.blend(v.mul(slope), v.compare(VectorOperators.LE, 0)).intoArray(c.data, to + i);
             }
-            float[] init = first ? bias : s.tile;
-            int initAt = first ? column : 0;
-            Gemm.product(width, steps, s.a, aAt, panels, bAt, init, initAt, first ? 0 : width, s.tile, 0, width);
-            Gemm.copyTile(s.tile, 0, width, c.data, cAt, columns, high, wide);
+            for (; i < wide; i++) {
+                float v = from[at + i];
+                c.data[to + i] = v > 0 ? v : slope * v;
+            }
         }
     }
 }
