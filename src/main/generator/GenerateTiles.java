@@ -43,7 +43,8 @@ final class GenerateTiles {
                  *
                  * <p>{@code product} adds a block of rows, packed as [k / 16][rows][16], times a panel packed as [k][vectors * lanes].
                  * {@code transposed} adds the transpose of a [k][lda] block (rows are its columns) times a [k][ldb] block.
-                 * Accumulators start from {@code init} (a bias: stride 0; partial sums: the stride of C) and end in {@code c}.
+                 * Accumulators start from zero, and {@code init} is added at the end (a bias: stride 0; partial sums: the stride of C): so
+                 * long sums are made of short ones, which costs fewer digits.
                  */
                 final class Tiles {
                     private Tiles() {}
@@ -69,7 +70,7 @@ final class GenerateTiles {
                     }
                 """;
         return body.formatted(
-                rows, vectors, loads(rows, vectors), rows * 16, steps(rows, vectors, "a[k + %d]", 16), stores(rows, vectors));
+                rows, vectors, zeros(rows, vectors), rows * 16, steps(rows, vectors, "a[k + %d]", 16), stores(rows, vectors));
     }
 
     private static String colourProduct(int rows, int vectors) {
@@ -95,7 +96,7 @@ final class GenerateTiles {
                     }
                 """;
         return body.formatted(
-                rows, vectors, loads(rows, vectors), steps(rows, vectors, "a[k + %d]", 3), stores(rows, vectors));
+                rows, vectors, zeros(rows, vectors), steps(rows, vectors, "a[k + %d]", 3), stores(rows, vectors));
     }
 
     private static String transposedProduct(int rows, int vectors) {
@@ -116,15 +117,15 @@ final class GenerateTiles {
                     }
                 """;
         return body.formatted(
-                rows, vectors, loads(rows, vectors), steps(rows, vectors, "a[aAt + %d]", 1), stores(rows, vectors));
+                rows, vectors, zeros(rows, vectors), steps(rows, vectors, "a[aAt + %d]", 1), stores(rows, vectors));
     }
 
-    private static String loads(int rows, int vectors) {
-        return lines(rows, vectors, "        FloatVector c%1$d_%2$d = FloatVector.fromArray(F, init, initAt + %1$d * initStride%3$s);");
+    private static String zeros(int rows, int vectors) {
+        return lines(rows, vectors, "        FloatVector c%1$d_%2$d = FloatVector.zero(F);");
     }
 
     private static String stores(int rows, int vectors) {
-        return lines(rows, vectors, "        c%1$d_%2$d.intoArray(c, cAt + %1$d * ldc%3$s);");
+        return lines(rows, vectors, "        c%1$d_%2$d.add(FloatVector.fromArray(F, init, initAt + %1$d * initStride%3$s)).intoArray(c, cAt + %1$d * ldc%3$s);");
     }
 
     private static String steps(int rows, int vectors, String element, int stride) {

@@ -10,7 +10,8 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>{@code product} adds a block of rows, packed as [k / 16][rows][16], times a panel packed as [k][vectors * lanes].
  * {@code transposed} adds the transpose of a [k][lda] block (rows are its columns) times a [k][ldb] block.
- * Accumulators start from {@code init} (a bias: stride 0; partial sums: the stride of C) and end in {@code c}.
+ * Accumulators start from zero, and {@code init} is added at the end (a bias: stride 0; partial sums: the stride of C): so
+ * long sums are made of short ones, which costs fewer digits.
  */
 final class Tiles {
     private Tiles() {}
@@ -20,30 +21,30 @@ final class Tiles {
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
-        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
-        FloatVector c6_1 = FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES);
-        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
-        FloatVector c7_1 = FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES);
-        FloatVector c8_0 = FloatVector.fromArray(F, init, initAt + 8 * initStride);
-        FloatVector c8_1 = FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES);
-        FloatVector c9_0 = FloatVector.fromArray(F, init, initAt + 9 * initStride);
-        FloatVector c9_1 = FloatVector.fromArray(F, init, initAt + 9 * initStride + LANES);
-        FloatVector c10_0 = FloatVector.fromArray(F, init, initAt + 10 * initStride);
-        FloatVector c10_1 = FloatVector.fromArray(F, init, initAt + 10 * initStride + LANES);
-        FloatVector c11_0 = FloatVector.fromArray(F, init, initAt + 11 * initStride);
-        FloatVector c11_1 = FloatVector.fromArray(F, init, initAt + 11 * initStride + LANES);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c0_1 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c1_1 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c2_1 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c3_1 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c4_1 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c5_1 = FloatVector.zero(F);
+        FloatVector c6_0 = FloatVector.zero(F);
+        FloatVector c6_1 = FloatVector.zero(F);
+        FloatVector c7_0 = FloatVector.zero(F);
+        FloatVector c7_1 = FloatVector.zero(F);
+        FloatVector c8_0 = FloatVector.zero(F);
+        FloatVector c8_1 = FloatVector.zero(F);
+        FloatVector c9_0 = FloatVector.zero(F);
+        FloatVector c9_1 = FloatVector.zero(F);
+        FloatVector c10_0 = FloatVector.zero(F);
+        FloatVector c10_1 = FloatVector.zero(F);
+        FloatVector c11_0 = FloatVector.zero(F);
+        FloatVector c11_1 = FloatVector.zero(F);
         for (int end = aAt + kc * 12; aAt < end; aAt += 192) {
             for (int k = aAt; k < aAt + 16; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
@@ -87,30 +88,30 @@ final class Tiles {
                 bAt += 2 * LANES;
             }
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
-        c6_0.intoArray(c, cAt + 6 * ldc);
-        c6_1.intoArray(c, cAt + 6 * ldc + LANES);
-        c7_0.intoArray(c, cAt + 7 * ldc);
-        c7_1.intoArray(c, cAt + 7 * ldc + LANES);
-        c8_0.intoArray(c, cAt + 8 * ldc);
-        c8_1.intoArray(c, cAt + 8 * ldc + LANES);
-        c9_0.intoArray(c, cAt + 9 * ldc);
-        c9_1.intoArray(c, cAt + 9 * ldc + LANES);
-        c10_0.intoArray(c, cAt + 10 * ldc);
-        c10_1.intoArray(c, cAt + 10 * ldc + LANES);
-        c11_0.intoArray(c, cAt + 11 * ldc);
-        c11_1.intoArray(c, cAt + 11 * ldc + LANES);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c1_1.add(FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES)).intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
+        c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
+        c6_1.add(FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES)).intoArray(c, cAt + 6 * ldc + LANES);
+        c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
+        c7_1.add(FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES)).intoArray(c, cAt + 7 * ldc + LANES);
+        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
+        c8_1.add(FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES)).intoArray(c, cAt + 8 * ldc + LANES);
+        c9_0.add(FloatVector.fromArray(F, init, initAt + 9 * initStride)).intoArray(c, cAt + 9 * ldc);
+        c9_1.add(FloatVector.fromArray(F, init, initAt + 9 * initStride + LANES)).intoArray(c, cAt + 9 * ldc + LANES);
+        c10_0.add(FloatVector.fromArray(F, init, initAt + 10 * initStride)).intoArray(c, cAt + 10 * ldc);
+        c10_1.add(FloatVector.fromArray(F, init, initAt + 10 * initStride + LANES)).intoArray(c, cAt + 10 * ldc + LANES);
+        c11_0.add(FloatVector.fromArray(F, init, initAt + 11 * initStride)).intoArray(c, cAt + 11 * ldc);
+        c11_1.add(FloatVector.fromArray(F, init, initAt + 11 * initStride + LANES)).intoArray(c, cAt + 11 * ldc + LANES);
     }
 
     /** c[12][2 vectors] = init + transpose(a) * b, over kc steps. */
@@ -118,30 +119,30 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
-        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
-        FloatVector c6_1 = FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES);
-        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
-        FloatVector c7_1 = FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES);
-        FloatVector c8_0 = FloatVector.fromArray(F, init, initAt + 8 * initStride);
-        FloatVector c8_1 = FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES);
-        FloatVector c9_0 = FloatVector.fromArray(F, init, initAt + 9 * initStride);
-        FloatVector c9_1 = FloatVector.fromArray(F, init, initAt + 9 * initStride + LANES);
-        FloatVector c10_0 = FloatVector.fromArray(F, init, initAt + 10 * initStride);
-        FloatVector c10_1 = FloatVector.fromArray(F, init, initAt + 10 * initStride + LANES);
-        FloatVector c11_0 = FloatVector.fromArray(F, init, initAt + 11 * initStride);
-        FloatVector c11_1 = FloatVector.fromArray(F, init, initAt + 11 * initStride + LANES);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c0_1 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c1_1 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c2_1 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c3_1 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c4_1 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c5_1 = FloatVector.zero(F);
+        FloatVector c6_0 = FloatVector.zero(F);
+        FloatVector c6_1 = FloatVector.zero(F);
+        FloatVector c7_0 = FloatVector.zero(F);
+        FloatVector c7_1 = FloatVector.zero(F);
+        FloatVector c8_0 = FloatVector.zero(F);
+        FloatVector c8_1 = FloatVector.zero(F);
+        FloatVector c9_0 = FloatVector.zero(F);
+        FloatVector c9_1 = FloatVector.zero(F);
+        FloatVector c10_0 = FloatVector.zero(F);
+        FloatVector c10_1 = FloatVector.zero(F);
+        FloatVector c11_0 = FloatVector.zero(F);
+        FloatVector c11_1 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
@@ -184,30 +185,30 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
-        c6_0.intoArray(c, cAt + 6 * ldc);
-        c6_1.intoArray(c, cAt + 6 * ldc + LANES);
-        c7_0.intoArray(c, cAt + 7 * ldc);
-        c7_1.intoArray(c, cAt + 7 * ldc + LANES);
-        c8_0.intoArray(c, cAt + 8 * ldc);
-        c8_1.intoArray(c, cAt + 8 * ldc + LANES);
-        c9_0.intoArray(c, cAt + 9 * ldc);
-        c9_1.intoArray(c, cAt + 9 * ldc + LANES);
-        c10_0.intoArray(c, cAt + 10 * ldc);
-        c10_1.intoArray(c, cAt + 10 * ldc + LANES);
-        c11_0.intoArray(c, cAt + 11 * ldc);
-        c11_1.intoArray(c, cAt + 11 * ldc + LANES);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c1_1.add(FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES)).intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
+        c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
+        c6_1.add(FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES)).intoArray(c, cAt + 6 * ldc + LANES);
+        c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
+        c7_1.add(FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES)).intoArray(c, cAt + 7 * ldc + LANES);
+        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
+        c8_1.add(FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES)).intoArray(c, cAt + 8 * ldc + LANES);
+        c9_0.add(FloatVector.fromArray(F, init, initAt + 9 * initStride)).intoArray(c, cAt + 9 * ldc);
+        c9_1.add(FloatVector.fromArray(F, init, initAt + 9 * initStride + LANES)).intoArray(c, cAt + 9 * ldc + LANES);
+        c10_0.add(FloatVector.fromArray(F, init, initAt + 10 * initStride)).intoArray(c, cAt + 10 * ldc);
+        c10_1.add(FloatVector.fromArray(F, init, initAt + 10 * initStride + LANES)).intoArray(c, cAt + 10 * ldc + LANES);
+        c11_0.add(FloatVector.fromArray(F, init, initAt + 11 * initStride)).intoArray(c, cAt + 11 * ldc);
+        c11_1.add(FloatVector.fromArray(F, init, initAt + 11 * initStride + LANES)).intoArray(c, cAt + 11 * ldc + LANES);
     }
 
     /** c[12][1 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
@@ -215,18 +216,18 @@ final class Tiles {
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
-        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
-        FloatVector c8_0 = FloatVector.fromArray(F, init, initAt + 8 * initStride);
-        FloatVector c9_0 = FloatVector.fromArray(F, init, initAt + 9 * initStride);
-        FloatVector c10_0 = FloatVector.fromArray(F, init, initAt + 10 * initStride);
-        FloatVector c11_0 = FloatVector.fromArray(F, init, initAt + 11 * initStride);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c6_0 = FloatVector.zero(F);
+        FloatVector c7_0 = FloatVector.zero(F);
+        FloatVector c8_0 = FloatVector.zero(F);
+        FloatVector c9_0 = FloatVector.zero(F);
+        FloatVector c10_0 = FloatVector.zero(F);
+        FloatVector c11_0 = FloatVector.zero(F);
         for (int end = aAt + kc * 12; aAt < end; aAt += 192) {
             for (int k = aAt; k < aAt + 16; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
@@ -257,18 +258,18 @@ final class Tiles {
                 bAt += 1 * LANES;
             }
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c6_0.intoArray(c, cAt + 6 * ldc);
-        c7_0.intoArray(c, cAt + 7 * ldc);
-        c8_0.intoArray(c, cAt + 8 * ldc);
-        c9_0.intoArray(c, cAt + 9 * ldc);
-        c10_0.intoArray(c, cAt + 10 * ldc);
-        c11_0.intoArray(c, cAt + 11 * ldc);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
+        c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
+        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
+        c9_0.add(FloatVector.fromArray(F, init, initAt + 9 * initStride)).intoArray(c, cAt + 9 * ldc);
+        c10_0.add(FloatVector.fromArray(F, init, initAt + 10 * initStride)).intoArray(c, cAt + 10 * ldc);
+        c11_0.add(FloatVector.fromArray(F, init, initAt + 11 * initStride)).intoArray(c, cAt + 11 * ldc);
     }
 
     /** c[12][1 vectors] = init + transpose(a) * b, over kc steps. */
@@ -276,18 +277,18 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
-        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
-        FloatVector c8_0 = FloatVector.fromArray(F, init, initAt + 8 * initStride);
-        FloatVector c9_0 = FloatVector.fromArray(F, init, initAt + 9 * initStride);
-        FloatVector c10_0 = FloatVector.fromArray(F, init, initAt + 10 * initStride);
-        FloatVector c11_0 = FloatVector.fromArray(F, init, initAt + 11 * initStride);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c6_0 = FloatVector.zero(F);
+        FloatVector c7_0 = FloatVector.zero(F);
+        FloatVector c8_0 = FloatVector.zero(F);
+        FloatVector c9_0 = FloatVector.zero(F);
+        FloatVector c10_0 = FloatVector.zero(F);
+        FloatVector c11_0 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
@@ -317,18 +318,18 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c6_0.intoArray(c, cAt + 6 * ldc);
-        c7_0.intoArray(c, cAt + 7 * ldc);
-        c8_0.intoArray(c, cAt + 8 * ldc);
-        c9_0.intoArray(c, cAt + 9 * ldc);
-        c10_0.intoArray(c, cAt + 10 * ldc);
-        c11_0.intoArray(c, cAt + 11 * ldc);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
+        c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
+        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
+        c9_0.add(FloatVector.fromArray(F, init, initAt + 9 * initStride)).intoArray(c, cAt + 9 * ldc);
+        c10_0.add(FloatVector.fromArray(F, init, initAt + 10 * initStride)).intoArray(c, cAt + 10 * ldc);
+        c11_0.add(FloatVector.fromArray(F, init, initAt + 11 * initStride)).intoArray(c, cAt + 11 * ldc);
     }
 
     /** c[6][2 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
@@ -336,18 +337,18 @@ final class Tiles {
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c0_1 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c1_1 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c2_1 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c3_1 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c4_1 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c5_1 = FloatVector.zero(F);
         for (int end = aAt + kc * 6; aAt < end; aAt += 96) {
             for (int k = aAt; k < aAt + 16; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
@@ -373,18 +374,18 @@ final class Tiles {
                 bAt += 2 * LANES;
             }
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c1_1.add(FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES)).intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
     }
 
     /** c[6][2 vectors] = init + transpose(a) * b, over kc steps. */
@@ -392,18 +393,18 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c0_1 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c1_1 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c2_1 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c3_1 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c4_1 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c5_1 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
@@ -428,18 +429,18 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c1_1.add(FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES)).intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
     }
 
     /** c[6][1 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
@@ -447,12 +448,12 @@ final class Tiles {
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
         for (int end = aAt + kc * 6; aAt < end; aAt += 96) {
             for (int k = aAt; k < aAt + 16; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
@@ -471,12 +472,12 @@ final class Tiles {
                 bAt += 1 * LANES;
             }
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c5_0.intoArray(c, cAt + 5 * ldc);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
     }
 
     /** c[6][1 vectors] = init + transpose(a) * b, over kc steps. */
@@ -484,12 +485,12 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
@@ -507,12 +508,12 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c5_0.intoArray(c, cAt + 5 * ldc);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
     }
 
     /**
@@ -523,30 +524,30 @@ final class Tiles {
             float[] a, int aAt, int pitch, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
-        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
-        FloatVector c6_1 = FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES);
-        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
-        FloatVector c7_1 = FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES);
-        FloatVector c8_0 = FloatVector.fromArray(F, init, initAt + 8 * initStride);
-        FloatVector c8_1 = FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES);
-        FloatVector c9_0 = FloatVector.fromArray(F, init, initAt + 9 * initStride);
-        FloatVector c9_1 = FloatVector.fromArray(F, init, initAt + 9 * initStride + LANES);
-        FloatVector c10_0 = FloatVector.fromArray(F, init, initAt + 10 * initStride);
-        FloatVector c10_1 = FloatVector.fromArray(F, init, initAt + 10 * initStride + LANES);
-        FloatVector c11_0 = FloatVector.fromArray(F, init, initAt + 11 * initStride);
-        FloatVector c11_1 = FloatVector.fromArray(F, init, initAt + 11 * initStride + LANES);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c0_1 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c1_1 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c2_1 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c3_1 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c4_1 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c5_1 = FloatVector.zero(F);
+        FloatVector c6_0 = FloatVector.zero(F);
+        FloatVector c6_1 = FloatVector.zero(F);
+        FloatVector c7_0 = FloatVector.zero(F);
+        FloatVector c7_1 = FloatVector.zero(F);
+        FloatVector c8_0 = FloatVector.zero(F);
+        FloatVector c8_1 = FloatVector.zero(F);
+        FloatVector c9_0 = FloatVector.zero(F);
+        FloatVector c9_1 = FloatVector.zero(F);
+        FloatVector c10_0 = FloatVector.zero(F);
+        FloatVector c10_1 = FloatVector.zero(F);
+        FloatVector c11_0 = FloatVector.zero(F);
+        FloatVector c11_1 = FloatVector.zero(F);
         for (int run = 0; run < 3; run++) {
             for (int k = aAt; k < aAt + 9; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
@@ -591,30 +592,30 @@ final class Tiles {
             }
             aAt += pitch;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
-        c6_0.intoArray(c, cAt + 6 * ldc);
-        c6_1.intoArray(c, cAt + 6 * ldc + LANES);
-        c7_0.intoArray(c, cAt + 7 * ldc);
-        c7_1.intoArray(c, cAt + 7 * ldc + LANES);
-        c8_0.intoArray(c, cAt + 8 * ldc);
-        c8_1.intoArray(c, cAt + 8 * ldc + LANES);
-        c9_0.intoArray(c, cAt + 9 * ldc);
-        c9_1.intoArray(c, cAt + 9 * ldc + LANES);
-        c10_0.intoArray(c, cAt + 10 * ldc);
-        c10_1.intoArray(c, cAt + 10 * ldc + LANES);
-        c11_0.intoArray(c, cAt + 11 * ldc);
-        c11_1.intoArray(c, cAt + 11 * ldc + LANES);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c1_1.add(FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES)).intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
+        c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
+        c6_1.add(FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES)).intoArray(c, cAt + 6 * ldc + LANES);
+        c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
+        c7_1.add(FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES)).intoArray(c, cAt + 7 * ldc + LANES);
+        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
+        c8_1.add(FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES)).intoArray(c, cAt + 8 * ldc + LANES);
+        c9_0.add(FloatVector.fromArray(F, init, initAt + 9 * initStride)).intoArray(c, cAt + 9 * ldc);
+        c9_1.add(FloatVector.fromArray(F, init, initAt + 9 * initStride + LANES)).intoArray(c, cAt + 9 * ldc + LANES);
+        c10_0.add(FloatVector.fromArray(F, init, initAt + 10 * initStride)).intoArray(c, cAt + 10 * ldc);
+        c10_1.add(FloatVector.fromArray(F, init, initAt + 10 * initStride + LANES)).intoArray(c, cAt + 10 * ldc + LANES);
+        c11_0.add(FloatVector.fromArray(F, init, initAt + 11 * initStride)).intoArray(c, cAt + 11 * ldc);
+        c11_1.add(FloatVector.fromArray(F, init, initAt + 11 * initStride + LANES)).intoArray(c, cAt + 11 * ldc + LANES);
     }
 
     /**
@@ -625,18 +626,18 @@ final class Tiles {
             float[] a, int aAt, int pitch, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c0_1 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c1_1 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c2_1 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c3_1 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c4_1 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c5_1 = FloatVector.zero(F);
         for (int run = 0; run < 3; run++) {
             for (int k = aAt; k < aAt + 9; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
@@ -663,18 +664,18 @@ final class Tiles {
             }
             aAt += pitch;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c1_1.add(FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES)).intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
     }
 
     /** c[9][2 vectors] = init + transpose(a) * b, over kc steps. */
@@ -682,24 +683,24 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
-        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
-        FloatVector c6_1 = FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES);
-        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
-        FloatVector c7_1 = FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES);
-        FloatVector c8_0 = FloatVector.fromArray(F, init, initAt + 8 * initStride);
-        FloatVector c8_1 = FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c0_1 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c1_1 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c2_1 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c3_1 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c4_1 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c5_1 = FloatVector.zero(F);
+        FloatVector c6_0 = FloatVector.zero(F);
+        FloatVector c6_1 = FloatVector.zero(F);
+        FloatVector c7_0 = FloatVector.zero(F);
+        FloatVector c7_1 = FloatVector.zero(F);
+        FloatVector c8_0 = FloatVector.zero(F);
+        FloatVector c8_1 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
@@ -733,24 +734,24 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
-        c6_0.intoArray(c, cAt + 6 * ldc);
-        c6_1.intoArray(c, cAt + 6 * ldc + LANES);
-        c7_0.intoArray(c, cAt + 7 * ldc);
-        c7_1.intoArray(c, cAt + 7 * ldc + LANES);
-        c8_0.intoArray(c, cAt + 8 * ldc);
-        c8_1.intoArray(c, cAt + 8 * ldc + LANES);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c1_1.add(FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES)).intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
+        c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
+        c6_1.add(FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES)).intoArray(c, cAt + 6 * ldc + LANES);
+        c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
+        c7_1.add(FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES)).intoArray(c, cAt + 7 * ldc + LANES);
+        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
+        c8_1.add(FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES)).intoArray(c, cAt + 8 * ldc + LANES);
     }
 
     /** c[9][1 vectors] = init + transpose(a) * b, over kc steps. */
@@ -758,15 +759,15 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
-        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
-        FloatVector c8_0 = FloatVector.fromArray(F, init, initAt + 8 * initStride);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c6_0 = FloatVector.zero(F);
+        FloatVector c7_0 = FloatVector.zero(F);
+        FloatVector c8_0 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
@@ -790,15 +791,15 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c6_0.intoArray(c, cAt + 6 * ldc);
-        c7_0.intoArray(c, cAt + 7 * ldc);
-        c8_0.intoArray(c, cAt + 8 * ldc);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
+        c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
+        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
     }
 
     /** c[8][2 vectors] = init + transpose(a) * b, over kc steps. */
@@ -806,22 +807,22 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c4_1 = FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c5_1 = FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES);
-        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
-        FloatVector c6_1 = FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES);
-        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
-        FloatVector c7_1 = FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c0_1 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c1_1 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c2_1 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c3_1 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c4_1 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c5_1 = FloatVector.zero(F);
+        FloatVector c6_0 = FloatVector.zero(F);
+        FloatVector c6_1 = FloatVector.zero(F);
+        FloatVector c7_0 = FloatVector.zero(F);
+        FloatVector c7_1 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
@@ -852,22 +853,22 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c4_1.intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c5_1.intoArray(c, cAt + 5 * ldc + LANES);
-        c6_0.intoArray(c, cAt + 6 * ldc);
-        c6_1.intoArray(c, cAt + 6 * ldc + LANES);
-        c7_0.intoArray(c, cAt + 7 * ldc);
-        c7_1.intoArray(c, cAt + 7 * ldc + LANES);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c1_1.add(FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES)).intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
+        c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
+        c6_1.add(FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES)).intoArray(c, cAt + 6 * ldc + LANES);
+        c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
+        c7_1.add(FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES)).intoArray(c, cAt + 7 * ldc + LANES);
     }
 
     /** c[8][1 vectors] = init + transpose(a) * b, over kc steps. */
@@ -875,14 +876,14 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c4_0 = FloatVector.fromArray(F, init, initAt + 4 * initStride);
-        FloatVector c5_0 = FloatVector.fromArray(F, init, initAt + 5 * initStride);
-        FloatVector c6_0 = FloatVector.fromArray(F, init, initAt + 6 * initStride);
-        FloatVector c7_0 = FloatVector.fromArray(F, init, initAt + 7 * initStride);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c4_0 = FloatVector.zero(F);
+        FloatVector c5_0 = FloatVector.zero(F);
+        FloatVector c6_0 = FloatVector.zero(F);
+        FloatVector c7_0 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
@@ -904,14 +905,14 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c4_0.intoArray(c, cAt + 4 * ldc);
-        c5_0.intoArray(c, cAt + 5 * ldc);
-        c6_0.intoArray(c, cAt + 6 * ldc);
-        c7_0.intoArray(c, cAt + 7 * ldc);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
+        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
+        c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
+        c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
     }
 
     /** c[4][2 vectors] = init + transpose(a) * b, over kc steps. */
@@ -919,14 +920,14 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c0_1 = FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c1_1 = FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c2_1 = FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
-        FloatVector c3_1 = FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c0_1 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c1_1 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c2_1 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
+        FloatVector c3_1 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
@@ -945,14 +946,14 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c0_1.intoArray(c, cAt + 0 * ldc + LANES);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c1_1.intoArray(c, cAt + 1 * ldc + LANES);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c2_1.intoArray(c, cAt + 2 * ldc + LANES);
-        c3_0.intoArray(c, cAt + 3 * ldc);
-        c3_1.intoArray(c, cAt + 3 * ldc + LANES);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c1_1.add(FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES)).intoArray(c, cAt + 1 * ldc + LANES);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
+        c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
     }
 
     /** c[4][1 vectors] = init + transpose(a) * b, over kc steps. */
@@ -960,10 +961,10 @@ final class Tiles {
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.fromArray(F, init, initAt + 0 * initStride);
-        FloatVector c1_0 = FloatVector.fromArray(F, init, initAt + 1 * initStride);
-        FloatVector c2_0 = FloatVector.fromArray(F, init, initAt + 2 * initStride);
-        FloatVector c3_0 = FloatVector.fromArray(F, init, initAt + 3 * initStride);
+        FloatVector c0_0 = FloatVector.zero(F);
+        FloatVector c1_0 = FloatVector.zero(F);
+        FloatVector c2_0 = FloatVector.zero(F);
+        FloatVector c3_0 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
@@ -977,9 +978,9 @@ final class Tiles {
             aAt += lda;
             bAt += ldb;
         }
-        c0_0.intoArray(c, cAt + 0 * ldc);
-        c1_0.intoArray(c, cAt + 1 * ldc);
-        c2_0.intoArray(c, cAt + 2 * ldc);
-        c3_0.intoArray(c, cAt + 3 * ldc);
+        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
+        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
+        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
+        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
     }
 }
