@@ -10,6 +10,9 @@ import picocli.CommandLine.Option;
 
 /** Options of all commands that compute: what computes. */
 final class BackendOptions {
+    /** Not measured yet. */
+    private static final int RUNS_ON_A_GPU = 8;
+
     @Option(names = "--backend", paramLabel = "B", defaultValue = "auto", description = "auto, cpu or cuda.")
     private String backend = "auto";
 
@@ -46,6 +49,24 @@ final class BackendOptions {
 
     /** Opens the backend. */
     Backend open() throws BackendUnavailableException {
-        return Backends.open(backend, threads, convolutions, new CudaOptions(precision, fast));
+        return open(1);
+    }
+
+    /**
+     * Opens one of several backends that are to work side by side.
+     *
+     * @param count how many: each gets its share of the CPU's threads, and at least one
+     */
+    Backend open(int count) throws BackendUnavailableException {
+        int all = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        int share = count == 1 || threads < 0 ? threads : Math.max(1, all / count);
+        return Backends.open(backend, share, convolutions, new CudaOptions(precision, fast));
+    }
+
+    /** How many runs side by side are worth while: on the CPU one a thread, on a GPU a guess. */
+    int worthwhile() {
+        return backend.equals("cuda")
+                ? RUNS_ON_A_GPU
+                : Math.max(1, threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
     }
 }

@@ -1,6 +1,5 @@
 package imagespace.cli;
 
-import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.data.Corpora;
 import imagespace.data.Corpus;
@@ -76,6 +75,15 @@ final class ExperimentOptions {
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Fixes every random choice.")
     private long seed;
 
+    @Option(
+            names = "--parallel-runs",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "How many runs go on side by side, on shares of the CPU's threads or streams of the GPU; auto:"
+                            + " one a thread, or 8 on a GPU. Results are the same.")
+    private String parallelRuns = "1";
+
     @Mixin
     private BackendOptions computing = new BackendOptions();
 
@@ -137,9 +145,30 @@ final class ExperimentOptions {
         return Corpora.open(data == null ? "scenes" : data);
     }
 
-    /** Opens the backend. */
-    Backend openBackend() throws BackendUnavailableException {
-        return computing.open();
+    /**
+     * Opens the backends, one for each run that goes on beside others.
+     *
+     * @param runs of the experiment
+     */
+    BackendGroup openBackends(int runs) throws BackendUnavailableException {
+        return new BackendGroup(computing, Math.min(runs, parallelRuns()));
+    }
+
+    /** How many runs may go on side by side. */
+    int parallelRuns() {
+        if (parallelRuns.equals("auto")) {
+            return computing.worthwhile();
+        }
+        try {
+            int count = Integer.parseInt(parallelRuns);
+            if (count >= 1) {
+                return count;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new ParameterException(
+                spec.commandLine(), "--parallel-runs is auto, or a number of 1 or more, not '" + parallelRuns + "'");
     }
 
     /** What computes. */

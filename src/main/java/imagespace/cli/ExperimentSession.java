@@ -1,6 +1,5 @@
 package imagespace.cli;
 
-import imagespace.backend.Backend;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
 import imagespace.data.Dataset;
@@ -9,6 +8,7 @@ import imagespace.experiment.Cost;
 import imagespace.experiment.Experiment;
 import imagespace.experiment.Ledger;
 import imagespace.experiment.LedgerException;
+import imagespace.experiment.ParallelRuns;
 import imagespace.experiment.PlanProgress;
 import imagespace.experiment.RunSettings;
 import imagespace.nn.Architecture;
@@ -33,13 +33,14 @@ final class ExperimentSession {
     /**
      * Shows the plan and carries it out.
      *
+     * @param sides the experiment, once for each run that goes on beside others
      * @param caption lines about data, settings, backend
      * @param time measures a step; not asked if nothing is to be done
      * @param dryRun whether to stop after the plan
      * @return number of failed runs; nothing after a dry run
      */
     static OptionalInt run(
-            Experiment experiment,
+            List<? extends Experiment> sides,
             Ledger ledger,
             Path out,
             List<String> caption,
@@ -47,11 +48,12 @@ final class ExperimentSession {
             boolean dryRun)
             throws IOException {
         PrintStream err = System.err;
+        Experiment experiment = sides.getFirst();
         caption.forEach(err::println);
         err.println(
                 experiment.pending() == 0
                         ? "Plan: all " + experiment.planned() + " runs are done already"
-                        : plan(experiment, time.get()));
+                        : plan(experiment, time.get(), sides.size()));
         if (dryRun) {
             return OptionalInt.empty();
         }
@@ -62,7 +64,7 @@ final class ExperimentSession {
                         err,
                         "Stopped. Finished runs are kept in " + out + "; the same command goes on from there.");
                 PlanProgress progress = PlanProgress.on(err, Terminal.errorColumns(), images)) {
-            failed = experiment.run(progress);
+            failed = ParallelRuns.run(sides, progress);
         }
         if (failed > 0) {
             err.println(failed + " of the trainings failed; " + out.resolve(Ledger.FILE)
@@ -73,10 +75,10 @@ final class ExperimentSession {
 
     /** As above, for an experiment on training statistics. */
     static OptionalInt run(
-            Experiment experiment,
+            List<? extends Experiment> sides,
             Corpus corpus,
             RunSettings settings,
-            Backend backend,
+            BackendGroup backends,
             Ledger ledger,
             Path out,
             boolean dryRun)
@@ -93,12 +95,12 @@ final class ExperimentSession {
                         settings.epochs(),
                         settings.batch(),
                         settings.seed()),
-                "Backend: " + backend.name() + " (" + backend.describe() + ")");
-        Supplier<StepTime> time = () -> StepTime.measure(backend, settings.network(), train, settings.batch());
-        return run(experiment, ledger, out, caption, time, dryRun);
+                "Backend: " + backends.describe());
+        Supplier<StepTime> time = () -> StepTime.measure(backends.first(), settings.network(), train, settings.batch());
+        return run(sides, ledger, out, caption, time, dryRun);
     }
 
-    private static String plan(Experiment experiment, StepTime time) {
+    private static String plan(Experiment experiment, StepTime time, int sideBySide) {
         Cost cost = experiment.pendingCost();
         return String.format(
                 Locale.ROOT,
@@ -108,7 +110,7 @@ final class ExperimentSession {
                 experiment.planned() - experiment.pending(),
                 cost.trained(),
                 cost.classified(),
-                PlanProgress.text(time.of(cost)),
+                PlanProgress.text(time.of(cost).dividedBy(sideBySide)),
                 1 / time.trained(),
                 1 / time.classified());
     }

@@ -92,7 +92,7 @@ public final class Figure1Command implements Callable<Integer> {
                     String.format(Locale.ROOT, "f(x) = sign(x - 0.5), seed %d", seed),
                     "Backend: " + backend.name() + " (" + backend.describe() + ")");
             OptionalInt failed = ExperimentSession.run(
-                    figure1.experiment(),
+                    List.of(figure1.experiment()),
                     ledger,
                     out,
                     caption,

@@ -1,6 +1,5 @@
 package imagespace.cli;
 
-import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.cli.ExperimentOptions.Size;
 import imagespace.data.Corpus;
@@ -71,12 +70,15 @@ public final class Figure2Command implements Callable<Integer> {
         Corpus corpus = options.corpus();
         ExperimentSession.checkSize(corpus, settings.network());
         Path out = options.out();
-        try (Backend backend = options.openBackend();
+        try (BackendGroup backends = options.openBackends(settings.runs());
                 Ledger ledger = ExperimentSession.openLedger(out, options.dryRun())) {
-            Figure2 figure2 = new Figure2(corpus, settings, baseEpochs(), backend, ledger, out, Main.Version.current());
-            Experiment experiment = figure2.experiment();
+            List<Figure2> sides = backends.each(backend ->
+                    new Figure2(corpus, settings, baseEpochs(), backend, ledger, out, Main.Version.current()));
+            Figure2 figure2 = sides.getFirst();
+            List<Experiment> experiments =
+                    sides.stream().map(Figure2::experiment).toList();
             OptionalInt failed =
-                    ExperimentSession.run(experiment, corpus, settings, backend, ledger, out, options.dryRun());
+                    ExperimentSession.run(experiments, corpus, settings, backends, ledger, out, options.dryRun());
             if (failed.isEmpty()) {
                 return 0;
             }

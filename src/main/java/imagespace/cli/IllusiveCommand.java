@@ -1,6 +1,5 @@
 package imagespace.cli;
 
-import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.cli.ExperimentOptions.Size;
 import imagespace.data.Corpus;
@@ -14,6 +13,7 @@ import imagespace.model.ModelException;
 import imagespace.nn.Architecture;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -65,13 +65,15 @@ public final class IllusiveCommand implements Callable<Integer> {
         Corpus corpus = options.corpus();
         ExperimentSession.checkSize(corpus, settings.network());
         Path out = options.out();
-        try (Backend backend = options.openBackend();
+        try (BackendGroup backends = options.openBackends(settings.runs());
                 Ledger ledger = ExperimentSession.openLedger(out, options.dryRun())) {
-            IllusiveSearch search = new IllusiveSearch(
-                    corpus, settings, SampleReport.planted(corpus), backend, ledger, out, Main.Version.current());
-            Experiment experiment = search.experiment();
+            List<IllusiveSearch> sides = backends.each(backend -> new IllusiveSearch(
+                    corpus, settings, SampleReport.planted(corpus), backend, ledger, out, Main.Version.current()));
+            IllusiveSearch search = sides.getFirst();
+            List<Experiment> experiments =
+                    sides.stream().map(IllusiveSearch::experiment).toList();
             OptionalInt failed =
-                    ExperimentSession.run(experiment, corpus, settings, backend, ledger, out, options.dryRun());
+                    ExperimentSession.run(experiments, corpus, settings, backends, ledger, out, options.dryRun());
             if (failed.isEmpty()) {
                 return 0;
             }

@@ -73,7 +73,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         Corpus corpus = Corpora.open("scenes");
         Table1Settings settings = new Table1Settings(
                 Table1Cell.parse(CELLS), RUNS, EPOCHS, BATCH, NOISE_RATIO, TRAIN_SAMPLES, TEST_SAMPLES, SEED, false);
-        Table1Session session = Table1Session.run(corpus, settings, new BackendOptions(), out, false)
+        Table1Session session = Table1Session.run(corpus, settings, new BackendOptions(), 1, out, false)
                 .orElseThrow();
         PrintWriter print = spec.commandLine().getOut();
         print.println(Terminal.printable(session.report().text()));

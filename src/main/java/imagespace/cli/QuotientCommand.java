@@ -1,6 +1,5 @@
 package imagespace.cli;
 
-import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.cli.ExperimentOptions.Size;
 import imagespace.data.Corpus;
@@ -13,6 +12,7 @@ import imagespace.experiment.RunSettings;
 import imagespace.model.ModelException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -64,12 +64,15 @@ public final class QuotientCommand implements Callable<Integer> {
         Corpus corpus = options.corpus();
         ExperimentSession.checkSize(corpus, settings.network());
         Path out = options.out();
-        try (Backend backend = options.openBackend();
+        try (BackendGroup backends = options.openBackends(settings.runs());
                 Ledger ledger = ExperimentSession.openLedger(out, options.dryRun())) {
-            Quotient quotient = new Quotient(corpus, settings, top(), backend, ledger, out, Main.Version.current());
-            Experiment experiment = quotient.experiment();
+            List<Quotient> sides = backends.each(
+                    backend -> new Quotient(corpus, settings, top(), backend, ledger, out, Main.Version.current()));
+            Quotient quotient = sides.getFirst();
+            List<Experiment> experiments =
+                    sides.stream().map(Quotient::experiment).toList();
             OptionalInt failed =
-                    ExperimentSession.run(experiment, corpus, settings, backend, ledger, out, options.dryRun());
+                    ExperimentSession.run(experiments, corpus, settings, backends, ledger, out, options.dryRun());
             if (failed.isEmpty()) {
                 return 0;
             }

@@ -65,9 +65,14 @@ public final class Table1Command implements Callable<Integer> {
     @Override
     public Integer call() throws DataException, BackendUnavailableException, LedgerException, IOException {
         Table1Settings settings = settings();
+        if (sharedBase && options.parallelRuns() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "with --shared-base all runs wait for the first: leave out it or --parallel-runs");
+        }
         Corpus corpus = options.corpus();
-        Optional<Table1Session> session =
-                Table1Session.run(corpus, settings, options.computing(), options.out(), options.dryRun());
+        Optional<Table1Session> session = Table1Session.run(
+                corpus, settings, options.computing(), options.parallelRuns(), options.out(), options.dryRun());
         if (session.isEmpty()) {
             return 0;
         }

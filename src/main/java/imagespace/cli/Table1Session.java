@@ -1,6 +1,5 @@
 package imagespace.cli;
 
-import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
@@ -33,17 +32,28 @@ import java.util.function.Supplier;
  * @param failed number of failed runs
  */
 record Table1Session(Table1 table1, Table1Report report, int failed) {
-    /** Nothing after a dry run. */
+    /**
+     * @param parallelRuns how many runs may go on side by side
+     * @return nothing after a dry run
+     */
     static Optional<Table1Session> run(
-            Corpus corpus, Table1Settings settings, BackendOptions computing, Path out, boolean dryRun)
+            Corpus corpus,
+            Table1Settings settings,
+            BackendOptions computing,
+            int parallelRuns,
+            Path out,
+            boolean dryRun)
             throws IOException, LedgerException, BackendUnavailableException, DataException {
         ExperimentSession.checkSize(corpus, Table1.NETWORK);
-        try (Backend backend = computing.open();
+        try (BackendGroup backends = new BackendGroup(computing, Math.min(parallelRuns, settings.runs()));
                 Ledger ledger = ExperimentSession.openLedger(out, dryRun)) {
-            Table1 table1 = new Table1(corpus, settings, backend, ledger, out, Main.Version.current());
-            List<String> caption = caption(corpus, settings, table1, backend);
-            Supplier<StepTime> time = () -> StepTime.measure(backend, Table1.NETWORK, table1.train(), settings.batch());
-            OptionalInt failed = ExperimentSession.run(table1, ledger, out, caption, time, dryRun);
+            List<Table1> sides = backends.each(
+                    backend -> new Table1(corpus, settings, backend, ledger, out, Main.Version.current()));
+            Table1 table1 = sides.getFirst();
+            List<String> caption = caption(corpus, settings, table1, backends);
+            Supplier<StepTime> time =
+                    () -> StepTime.measure(backends.first(), Table1.NETWORK, table1.train(), settings.batch());
+            OptionalInt failed = ExperimentSession.run(sides, ledger, out, caption, time, dryRun);
             if (failed.isEmpty()) {
                 return Optional.empty();
             }
@@ -55,7 +65,7 @@ record Table1Session(Table1 table1, Table1Report report, int failed) {
         }
     }
 
-    private static List<String> caption(Corpus corpus, Table1Settings settings, Table1 table1, Backend backend) {
+    private static List<String> caption(Corpus corpus, Table1Settings settings, Table1 table1, BackendGroup backends) {
         return List.of(
                 ExperimentSession.describe(corpus, table1.train(), table1.test()),
                 String.format(
@@ -67,7 +77,7 @@ record Table1Session(Table1 table1, Table1Report report, int failed) {
                         number(settings.noiseRatio()),
                         settings.seed(),
                         settings.sharedBase() ? "one base run for all runs" : "a base run each run"),
-                "Backend: " + backend.name() + " (" + backend.describe() + ")");
+                "Backend: " + backends.describe());
     }
 
     /** 5 rather than 5.0. */

@@ -1,7 +1,6 @@
 package imagespace.cli;
 
 import imagespace.attack.Fgsm;
-import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.cli.ExperimentOptions.Size;
 import imagespace.data.Corpus;
@@ -15,6 +14,7 @@ import imagespace.model.ModelException;
 import imagespace.nn.Architecture;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -74,12 +74,15 @@ public final class Table2Command implements Callable<Integer> {
         Corpus corpus = options.corpus();
         ExperimentSession.checkSize(corpus, settings.network());
         Path out = options.out();
-        try (Backend backend = options.openBackend();
+        try (BackendGroup backends = options.openBackends(settings.runs());
                 Ledger ledger = ExperimentSession.openLedger(out, options.dryRun())) {
-            Table2 table2 = new Table2(corpus, settings, label, backend, ledger, out, Main.Version.current());
-            Experiment experiment = table2.experiment();
+            List<Table2> sides = backends.each(
+                    backend -> new Table2(corpus, settings, label, backend, ledger, out, Main.Version.current()));
+            Table2 table2 = sides.getFirst();
+            List<Experiment> experiments =
+                    sides.stream().map(Table2::experiment).toList();
             OptionalInt failed =
-                    ExperimentSession.run(experiment, corpus, settings, backend, ledger, out, options.dryRun());
+                    ExperimentSession.run(experiments, corpus, settings, backends, ledger, out, options.dryRun());
             if (failed.isEmpty()) {
                 return 0;
             }

@@ -1,7 +1,6 @@
 package imagespace.cli;
 
 import imagespace.backend.Augmentation;
-import imagespace.backend.Backend;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.data.Corpora;
 import imagespace.data.Corpus;
@@ -21,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -154,13 +154,21 @@ public final class TrainCommand implements Callable<Integer> {
         }
         Corpus corpus = Corpora.open(data);
         ExperimentSession.checkSize(corpus, network);
-        try (Backend backend = computing.open();
+        try (BackendGroup backends = new BackendGroup(computing, 1);
                 Ledger ledger = ExperimentSession.openLedger(out, dryRun)) {
             ModelTraining training = new ModelTraining(
-                    corpus, settings, config, noiseRatio, statistics, backend, ledger, out, Main.Version.current());
+                    corpus,
+                    settings,
+                    config,
+                    noiseRatio,
+                    statistics,
+                    backends.first(),
+                    ledger,
+                    out,
+                    Main.Version.current());
             checkStart(ledger, training);
-            OptionalInt failed =
-                    ExperimentSession.run(training.experiment(), corpus, settings, backend, ledger, out, dryRun);
+            OptionalInt failed = ExperimentSession.run(
+                    List.of(training.experiment()), corpus, settings, backends, ledger, out, dryRun);
             if (failed.isPresent() && failed.getAsInt() == 0) {
                 report(training.result().orElseThrow());
             }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 
-/** An experiment as a list of jobs, done one after the other. */
+/** An experiment as a list of jobs; those of a run are done one after the other. */
 final class JobList implements Experiment {
     private final Ledger ledger;
     private final Recorder recorder;
@@ -29,6 +29,11 @@ final class JobList implements Experiment {
     }
 
     @Override
+    public int runs() {
+        return runs;
+    }
+
+    @Override
     public int planned() {
         return jobs.size();
     }
@@ -48,10 +53,10 @@ final class JobList implements Experiment {
     }
 
     @Override
-    public int run(PlanProgress progress) throws IOException {
+    public int run(int run, PlanProgress progress) throws IOException {
         int failed = 0;
         for (Job job : jobs) {
-            if (isPending(job)) {
+            if (job.run() == run && isPending(job)) {
                 failed += run(job, progress) ? 0 : 1;
             }
         }

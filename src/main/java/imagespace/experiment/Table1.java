@@ -53,6 +53,8 @@ public final class Table1 implements Experiment {
     private final Ledger ledger;
     private final Recorder recorder;
     private final Path folder;
+    /** By the latest base run; none if it failed. */
+    private Optional<ConfidenceSplit> split = Optional.empty();
 
     /**
      * Makes the plan; nothing runs yet.
@@ -72,17 +74,14 @@ public final class Table1 implements Experiment {
     }
 
     @Override
-    public int run(PlanProgress progress) throws IOException {
+    public int run(int run, PlanProgress progress) throws IOException {
         int failed = 0;
-        Optional<ConfidenceSplit> split = Optional.empty();
-        for (int run = 0; run < settings.runs(); run++) {
-            if (plan.ownBase(run)) {
-                split = baseRun(run, progress).map(base -> ConfidenceSplit.of(train, base));
-                failed += plan.done(plan.baseConfiguration(run)) ? 0 : 1;
-            }
-            for (Table1Cell cell : plan.pendingCells(run)) {
-                failed += retrain(cell, run, split, progress) ? 0 : 1;
-            }
+        if (plan.ownBase(run)) {
+            split = baseRun(run, progress).map(base -> ConfidenceSplit.of(train, base));
+            failed += plan.done(plan.baseConfiguration(run)) ? 0 : 1;
+        }
+        for (Table1Cell cell : plan.pendingCells(run)) {
+            failed += retrain(cell, run, progress) ? 0 : 1;
         }
         return failed;
     }
@@ -119,13 +118,12 @@ public final class Table1 implements Experiment {
     }
 
     /** Trains a fresh network for one cell, tests it, and writes the result down; returns whether there is one. */
-    private boolean retrain(Table1Cell cell, int run, Optional<ConfidenceSplit> split, PlanProgress progress)
-            throws IOException {
+    private boolean retrain(Table1Cell cell, int run, PlanProgress progress) throws IOException {
         long seed = settings.runSeed(run);
         Recorder.Run record = Recorder.Run.start(cell.id(), run, seed, plan.configuration(cell, run));
         progress.begin(title(cell.id(), run), plan.cost(cell).images());
         try (var _ = trainer.backend().scope()) {
-            Training training = train(trainingSet(cell, split), seed, record.configuration(), progress);
+            Training training = train(trainingSet(cell), seed, record.configuration(), progress);
             Metrics metrics = Metrics.of(training.predict(test, progress), train.classes());
             recorder.finished(record, metrics.toMap());
             trainer.discard(record.configuration());
@@ -139,7 +137,7 @@ public final class Table1 implements Experiment {
     }
 
     /** The training set of a cell. An empty subgroup would silently make it another cell, so it is an error. */
-    private Dataset trainingSet(Table1Cell cell, Optional<ConfidenceSplit> split) throws NoTrainingSetException {
+    private Dataset trainingSet(Table1Cell cell) throws NoTrainingSetException {
         Dataset chosen = train;
         if (!cell.everything()) {
             ConfidenceSplit base = split.orElseThrow(() -> new NoTrainingSetException("its base run failed"));
@@ -205,6 +203,11 @@ public final class Table1 implements Experiment {
     @Override
     public int pending() {
         return plan.pending();
+    }
+
+    @Override
+    public int runs() {
+        return settings.runs();
     }
 
     @Override

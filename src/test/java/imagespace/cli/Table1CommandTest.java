@@ -49,7 +49,7 @@ class Table1CommandTest {
 
     private Table1Session session(String cells, double ratio) throws Exception {
         Table1Settings settings = new Table1Settings(Table1Cell.parse(cells), 1, 1, 16, ratio, 100, 60, 1, false);
-        return Table1Session.run(Thirds.corpus(), settings, BackendOptions.cpu(1), folder, false)
+        return Table1Session.run(Thirds.corpus(), settings, BackendOptions.cpu(1), 1, folder, false)
                 .orElseThrow();
     }
 
@@ -60,12 +60,20 @@ class Table1CommandTest {
         "--epochs, -1, at least 1",
         "--noise-ratio, 0, the noise ratio lies above 0",
         "--noise-ratio, NaN, the noise ratio lies above 0",
-        "--batch, many, many"
+        "--batch, many, many",
+        "--parallel-runs, 0, a number of 1 or more",
+        "--parallel-runs, all, a number of 1 or more"
     })
     void badUsageIsStatus2AndWritesNothing(String option, String value, String message) {
         assertEquals(2, run(option, value));
         assertTrue(err.toString().contains(message), err.toString());
         assertFalse(Files.exists(folder.resolve(Ledger.FILE)));
+    }
+
+    @Test
+    void aSharedBaseRunAndRunsSideBySideExcludeEachOther() {
+        assertEquals(2, run("--shared-base", "--parallel-runs", "2"));
+        assertTrue(err.toString().contains("--parallel-runs"), err.toString());
     }
 
     private int run(String... option) {

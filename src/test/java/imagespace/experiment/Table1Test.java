@@ -2,6 +2,7 @@ package imagespace.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import imagespace.backend.Backend;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +76,38 @@ class Table1Test {
             List<String> now = Files.readAllLines(folder.resolve(Ledger.FILE));
             assertEquals(lines.subList(0, kept), now.subList(0, kept), "finished runs are left alone");
             assertEquals(lines.size(), now.size(), "no run is done twice");
+        }
+    }
+
+    @Test
+    void runsSideBySideHaveTheSameResults() throws Exception {
+        Path beside = folder.resolve("beside");
+        Table1Settings three = new Table1Settings(Table1Cell.parse("hc+li .25, s1"), 3, 2, 16, 1, 240, 60, 1, false);
+        run(folder, Thirds.corpus(), three);
+        try (Backend one = Backends.open("cpu", 1);
+                Backend other = Backends.open("cpu", 1);
+                Ledger ledger = Ledger.open(beside, warning -> {})) {
+            List<Table1> sides = Stream.of(one, other)
+                    .map(backend -> new Table1(Thirds.corpus(), three, backend, ledger, beside, "test"))
+                    .toList();
+            assertEquals(0, ParallelRuns.run(sides, PlanProgress.silent()));
+            assertEquals(0, sides.getFirst().pending());
+        }
+        assertEquals(9, entries(beside).size());
+        assertEquals(metrics(entries(folder)), metrics(entries(beside)));
+    }
+
+    @Test
+    void whatStopsOneOfTheRunsSideBySideStopsAll() throws Exception {
+        Table1Settings three = new Table1Settings(Table1Cell.parse("s1"), 3, 2, 16, 1, 240, 60, 1, false);
+        try (Backend one = Backends.open("cpu", 1);
+                Backend other = Backends.open("cpu", 1)) {
+            Ledger ledger = Ledger.open(folder, warning -> {});
+            List<Table1> sides = Stream.of(one, other)
+                    .map(backend -> new Table1(Thirds.corpus(), three, backend, ledger, folder, "test"))
+                    .toList();
+            ledger.close(); // as if the disk were gone
+            assertThrows(IOException.class, () -> ParallelRuns.run(sides, PlanProgress.silent()));
         }
     }
 

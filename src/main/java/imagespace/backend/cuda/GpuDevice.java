@@ -21,6 +21,8 @@ import jcuda.jcudnn.JCudnn;
 /** The first GPU that CUDA shows, through JCuda's driver API: one stream, for everything. */
 final class GpuDevice implements Device {
     private static final int OUTBOX_BYTES = 1 << 20;
+    /** The stream of copies that do not name one. */
+    private static final CUstream DEFAULT_STREAM = new CUstream();
 
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
@@ -131,8 +133,10 @@ final class GpuDevice implements Device {
         }
         synchronize();
         Status.driver(JCudaDriver.cuMemcpyHtoD(Address.of(to), from, bytes), "cuMemcpyHtoD");
-        // it may return while the last part is on its way, and our stream would not wait for it
-        Status.driver(JCudaDriver.cuCtxSynchronize(), "cuCtxSynchronize");
+        // it may return while the last part is on its way, and our stream would not wait for it; not the whole context:
+        // another
+        // backend may be recording on a stream of its own
+        Status.driver(JCudaDriver.cuStreamSynchronize(DEFAULT_STREAM), "cuStreamSynchronize");
     }
 
     @Override
