@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * @param classified seconds an image forward
  */
 record StepTime(double trained, double classified) {
-    private static final long WARM_UP_NANOS = 2_000_000_000L;
+    private static final long WARM_UP_NANOS = 4_000_000_000L;
     private static final int TIMED = 5;
 
     static StepTime measure(Backend backend, String network, Dataset data, int batch) {
