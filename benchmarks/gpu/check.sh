@@ -10,6 +10,7 @@
 #   OUT      where results go (default: out/gpu): results.jsonl, summary.md, a log a part
 #   DATA     CIFAR-10 as a folder; without it the tables' time is measured on the embedded scenes
 #   MINUTES  how long the whole may take (default: 25); real runs take what the rest leaves
+#   PARALLEL_RUNS  how many real runs go on side by side (default: auto)
 #   PYTHON   a Python with torch (default: python3); without torch its part is left out
 #   PART     only these: about parity-fp32 parity-tf32 parity-bf16 sanitizer throughput torch table1 runs
 #
@@ -124,16 +125,21 @@ torch() {
 
 data() { echo "${DATA:-scenes}"; }
 
-# one base run and one cell at the paper's size: a fiftieth of a twentieth of Table 1
+# base run and one cell at the paper's size, a fiftieth of a twentieth of Table 1: once alone, and eight times side by side
 table1() {
-    local begin=$EPOCHREALTIME
-    imagespace table1 --data "$(data)" --backend cuda --runs 1 --epochs 12 --cells base,s1 --out "$OUT/table1-sample" || return
-    echo "{\"check\":\"table1 sample\",\"data\":\"$(basename "$(data)")\",\"seconds\":$(
-        awk "BEGIN { print $EPOCHREALTIME - $begin }")}"
+    local begin n
+    for n in 1 8; do
+        begin=$EPOCHREALTIME
+        imagespace table1 --data "$(data)" --backend cuda --runs $n --parallel-runs $n --epochs 12 --cells base,s1 \
+            --out "$OUT/table1-sample-$n" || return
+        echo "{\"check\":\"table1 sample\",\"data\":\"$(basename "$(data)")\",\"runs\":$n,\"seconds\":$(
+            awk "BEGIN { print $EPOCHREALTIME - $begin }")}"
+    done
 }
 
 runs() {
-    imagespace table1 --data "$(data)" --backend cuda --runs 50 --epochs 12 --cells all --out "$OUT/table1"
+    imagespace table1 --data "$(data)" --backend cuda --runs 50 --parallel-runs "${PARALLEL_RUNS:-auto}" --epochs 12 \
+        --cells all --out "$OUT/table1"
 }
 
 for name in "${parts[@]}"; do
@@ -146,7 +152,7 @@ for name in "${parts[@]}"; do
         sanitizer) part sanitizer 240 sanitizer ;;
         throughput) part throughput 240 throughput ;;
         torch) part torch 420 torch ;;
-        table1) part table1 240 table1 ;;
+        table1) part table1 400 table1 ;;
         runs) part runs $((MINUTES * 60)) runs ;;
         *) echo "check.sh: no part $name" >&2; exit 2 ;;
     esac
