@@ -3,6 +3,7 @@ package imagespace.backend.cpu;
 import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
 import static imagespace.backend.cpu.Simd.roundUp;
 
 import imagespace.backend.Activation;
@@ -63,7 +64,7 @@ final class DirectConvolution implements Convolution {
                 int width = Gemm.panelWidth(column, columns);
                 int wide = k < rows ? Math.min(width, columns - column) : 0;
                 int from = weights.at + k * columns + column;
-                int to = column * depth + k * width;
+                int to = START + column * depth + k * width;
                 int i = 0;
                 for (; i <= wide - LANES; i += LANES) {
                     FloatVector.fromArray(F, weights.data, from + i).intoArray(panels, to + i);
@@ -91,7 +92,7 @@ final class DirectConvolution implements Convolution {
             int column = panel * NR;
             int width = Gemm.panelWidth(column, ci);
             int wide = Math.min(width, ci - column);
-            int at = column * depth;
+            int at = START + column * depth;
             Arrays.fill(panels, at, at + depth * width, 0);
             for (int tap = 0; tap < s.kernel() * s.kernel(); tap++) {
                 for (int c = 0; c < wide; c++) {

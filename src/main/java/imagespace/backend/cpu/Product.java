@@ -6,6 +6,7 @@ import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
 import static imagespace.backend.cpu.Simd.roundUp;
 
 import imagespace.backend.cpu.Gemm.Scratch;
@@ -58,7 +59,7 @@ final class Product {
         this.scratch = scratch;
     }
 
-    /** How to pack B as panels [depth][width], one for every NR columns, {@code depth * NR} apart; zeros outside it. */
+    /** How to pack B as panels [depth][width], one for every NR columns, {@code depth * NR} apart, from START; zeros outside it. */
     @FunctionalInterface
     interface Matrix {
         /** Packs one of {@code parts} of the matrix. */
@@ -82,9 +83,7 @@ final class Product {
         this.columns = columns;
         depth = roundUp(a.columns(), CHUNK);
         count = (columns + NR - 1) / NR;
-        if (panels.length < count * NR * depth) {
-            panels = new float[count * NR * depth];
-        }
+        panels = Simd.grown(panels, count * NR * depth);
         int panelsABlock = Math.clamp(BLOCK / depth / MR, 1, MOST_ROWS / MR);
         for (Scratch s : scratch) {
             if (s.a.length < panelsABlock * MR * depth) {
@@ -128,7 +127,7 @@ final class Product {
             int width = Gemm.panelWidth(column, columns);
             for (int k = 0; k < depth; k += stretch) {
                 int steps = Math.min(stretch, depth - k);
-                int bAt = column * depth + k * width;
+                int bAt = START + column * depth + k * width;
                 for (int r = 0; r < high; r += MR) {
                     float[] init = k == 0 ? bias : s.c;
                     int initAt = k == 0 ? column : r * NR;

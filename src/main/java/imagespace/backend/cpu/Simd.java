@@ -45,6 +45,11 @@ final class Simd {
         return new float[START + n];
     }
 
+    /** The array, or a new one if it is too small for n values from START. */
+    static float[] grown(float[] scratch, int n) {
+        return scratch.length < START + n ? lines(n) : scratch;
+    }
+
     /** Tasks of a pass over {@code count} values. */
     static int pieces(int count) {
         return (count + PIECE - 1) / PIECE;

@@ -120,14 +120,9 @@ final class WinogradConvolution {
         pointU = ci * co + SKEW;
         u = Simd.lines(square * pointU);
         for (Scratch s : scratch) {
-            s.v = grown(s.v, square * pointV);
-            s.m = grown(s.m, square * pointM);
+            s.v = Simd.grown(s.v, square * pointV);
+            s.m = Simd.grown(s.m, square * pointM);
         }
-    }
-
-    /** The array, or a new one if it is too small for n values. */
-    static float[] grown(float[] scratch, int n) {
-        return scratch.length < START + n ? Simd.lines(n) : scratch;
     }
 
     /**

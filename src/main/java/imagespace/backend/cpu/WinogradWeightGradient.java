@@ -92,8 +92,8 @@ final class WinogradWeightGradient {
         pointS = ci * co + SKEW;
         sums = Simd.lines(points * points * pointS);
         for (Scratch s : scratch) {
-            s.v = WinogradConvolution.grown(s.v, points * pointV);
-            s.y = WinogradConvolution.grown(s.y, points * pointY);
+            s.v = Simd.grown(s.v, points * pointV);
+            s.y = Simd.grown(s.y, points * pointY);
         }
     }
 
