@@ -4,11 +4,15 @@ import imagespace.backend.cpu.CpuBackend;
 import imagespace.backend.cuda.Cuda;
 import imagespace.backend.cuda.CudaDetection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Opens a backend by name. */
 public final class Backends {
     /** The names that {@link #open} knows. */
     public static final List<String> NAMES = List.of("auto", "cpu", "cuda");
+
+    /** Whether this process has said that it uses no GPU. */
+    private static final AtomicBoolean SAID = new AtomicBoolean();
 
     private Backends() {}
 
@@ -55,7 +59,9 @@ public final class Backends {
         String why = CudaDetection.detect()
                 .reason()
                 .orElse("there is one, and --backend cuda takes it; that has not been checked on hardware yet");
-        System.err.println("imagespace: NO GPU IS USED, the CPU computes: " + why);
+        if (SAID.compareAndSet(false, true)) { // several may be opened to work side by side
+            System.err.println("imagespace: NO GPU IS USED, the CPU computes: " + why);
+        }
         return new CpuBackend(threads, convolutions);
     }
 }
