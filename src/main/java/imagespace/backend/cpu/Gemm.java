@@ -22,14 +22,15 @@ final class Gemm {
 
     private Gemm() {}
 
-    /** A worker's own memory: packed A, packed B, one line of im2col, rows of C below a panel of B, one tile of C. */
+    /** A worker's own memory: packed A, packed B, one line of im2col, unfinished tiles of C, one tile of C. */
     static final class Scratch {
-        /** Grows where a single panel is larger. */
-        float[] a = new float[Math.max(Product.BLOCK, TransposedProduct.BLOCK)];
+        final float[] a = new float[Math.max(Product.BLOCK, TransposedProduct.BLOCK)];
 
         final float[] b = new float[TransposedProduct.PANEL];
-        final float[] line = new float[Math.max(Product.DEPTH, TransposedProduct.MOST_OWNED)];
-        final float[] c = new float[Product.MOST_ROWS * NR];
+        final float[] line = new float[Math.max(Product.MOST_DEPTH, TransposedProduct.MOST_OWNED)];
+        /** Grows with the columns of C that wait. */
+        float[] c = {};
+
         final float[] tile = new float[MR * NR];
     }
 

@@ -16,18 +16,21 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * C = activation(A * B + bias), where A is an {@link Im2col} matrix: forward passes and data gradients.
  *
- * <p>A task packs a block of rows of A over the whole shared dimension, and multiplies it by one panel of B after another. The
- * rows of C below a panel stay in scratch memory until they are complete: C itself is written once, and never read.
+ * <p>A task owns a block of rows and a group of columns of C. It packs its rows of A over one stretch of the shared dimension
+ * after the other, and multiplies each by one panel of B after the other. What C will be stays in scratch memory, a tile at a
+ * time side by side, until it is complete: C itself is written once, and never read.
  */
 final class Product {
-    /** Longest stretch of the shared dimension: so deep a panel of B stays in the L1 cache, beside one of A. */
-    static final int DEPTH = 256;
-    /** Rows of a packed block of A. */
-    static final int MOST_ROWS = 96;
-    /** Floats of a packed block of A, if a single panel of rows is not larger: it stays in the L2 cache. */
-    static final int BLOCK = MOST_ROWS * 1536;
-    /** Floats of a group of panels of B, which all rows meet before the next group: it stays in the L3 cache. */
-    private static final int GROUP = 1 << 21;
+    /** About the length of a stretch of the shared dimension: so deep a panel of B and one of A stay near the L1 cache. */
+    private static final int DEPTH = 512;
+    /** No stretch is longer. */
+    static final int MOST_DEPTH = DEPTH * 3 / 2;
+    /** Rows of a block of A, at most. */
+    static final int MOST_ROWS = 192;
+    /** Floats of a packed block of A, at most: with a panel of B and tiles of C it stays in the L2 cache. */
+    static final int BLOCK = MOST_ROWS * DEPTH;
+    /** Columns of a group, at most: so many unfinished columns of C wait for the next stretch. */
+    private static final int MOST_COLUMNS = 1024;
     /** Tasks a thread: some, so that a thread that is held up does not hold up all. */
     private static final int TASKS_A_THREAD = 2;
 
@@ -47,11 +50,13 @@ final class Product {
     private int columns;
     /** Shared dimension, in whole chunks. */
     private int depth;
+    /** Length of all its stretches but the last. */
+    private int stretch;
     /** Panels of B. */
     private int count;
     /** Blocks of rows. */
     private int blocks;
-    /** Groups of panels of B. */
+    /** Groups of columns. */
     private int groups;
 
     Product(ThreadTeam team, Scratch[] scratch) {
@@ -84,16 +89,18 @@ final class Product {
         depth = roundUp(a.columns(), CHUNK);
         count = (columns + NR - 1) / NR;
         panels = Simd.grown(panels, count * NR * depth);
-        int panelsABlock = Math.clamp(BLOCK / depth / MR, 1, MOST_ROWS / MR);
-        for (Scratch s : scratch) {
-            if (s.a.length < panelsABlock * MR * depth) {
-                s.a = new float[panelsABlock * MR * depth];
-            }
-        }
-        blocks = (rowPanels() + panelsABlock - 1) / panelsABlock;
+        int stretches = Math.max(1, (depth + DEPTH / 2) / DEPTH);
+        stretch = roundUp((depth + stretches - 1) / stretches, CHUNK);
+        int panelsABlock = Math.clamp(BLOCK / stretch / MR, 1, MOST_ROWS / MR);
+        int least = (rowPanels() + panelsABlock - 1) / panelsABlock;
+        // a single block reads B once; several are shared evenly
+        blocks = least == 1 ? 1 : Math.min(roundUp(least, team.threads()), rowPanels());
         int enough = (TASKS_A_THREAD * team.threads() + blocks - 1) / blocks;
-        int small = (int) ((long) count * NR * depth / GROUP) + 1;
-        groups = Math.min(count, Math.max(enough, small));
+        groups = Math.min(count, Math.max(enough, (columns + MOST_COLUMNS - 1) / MOST_COLUMNS));
+        int waiting = stretches == 1 ? 1 : (count + groups - 1) / groups;
+        for (Scratch s : scratch) {
+            s.c = Simd.grown(s.c, waiting * NR * MOST_ROWS);
+        }
         team.run(ENOUGH_TASKS, packTask);
         team.run(blocks * groups, blocksTask);
     }
@@ -106,43 +113,44 @@ final class Product {
         b.pack(panels, depth, part, ENOUGH_TASKS);
     }
 
-    /** A block of rows times a group of panels. */
+    /** A block of rows times a group of columns. */
     private void block(int task, int worker) {
         Scratch s = scratch[worker];
         int block = task % blocks;
         int row = (int) ((long) rowPanels() * block / blocks) * MR;
         int high = Math.min(rows, (int) ((long) rowPanels() * (block + 1) / blocks) * MR) - row;
-        int stretches = (depth + DEPTH - 1) / DEPTH;
-        int stretch = roundUp((depth + stretches - 1) / stretches, CHUNK);
-        for (int r = 0; r < high; r += MR) {
-            for (int k = 0; k < depth; k += stretch) {
-                int steps = Math.min(stretch, depth - k);
-                int to = r * depth + k * MR;
-                a.pack(s.a, to, CHUNK, MR * CHUNK, row + r, Math.min(MR, high - r), k, steps, s.line);
-            }
-        }
         int group = task / blocks;
-        for (int panel = count * group / groups; panel < count * (group + 1) / groups; panel++) {
-            int column = panel * NR;
-            int width = Gemm.panelWidth(column, columns);
-            for (int k = 0; k < depth; k += stretch) {
-                int steps = Math.min(stretch, depth - k);
+        int firstPanel = count * group / groups;
+        int endPanel = count * (group + 1) / groups;
+        for (int k = 0; k < depth; k += stretch) {
+            int steps = Math.min(stretch, depth - k);
+            boolean first = k == 0;
+            boolean last = k + steps == depth;
+            for (int r = 0; r < high; r += MR) {
+                a.pack(s.a, r * steps, CHUNK, MR * CHUNK, row + r, Math.min(MR, high - r), k, steps, s.line);
+            }
+            for (int panel = firstPanel; panel < endPanel; panel++) {
+                int column = panel * NR;
+                int width = Gemm.panelWidth(column, columns);
                 int bAt = START + column * depth + k * width;
+                int tiles = START + (first && last ? 0 : (panel - firstPanel) * NR * MOST_ROWS);
                 for (int r = 0; r < high; r += MR) {
-                    float[] init = k == 0 ? bias : s.c;
-                    int initAt = k == 0 ? column : r * NR;
-                    int aAt = r * depth + k * MR;
-                    Gemm.product(width, steps, s.a, aAt, panels, bAt, init, initAt, k == 0 ? 0 : NR, s.c, r * NR, NR);
+                    int cAt = tiles + r * NR;
+                    float[] init = first ? bias : s.c;
+                    int initAt = first ? column : cAt;
+                    Gemm.product(width, steps, s.a, r * steps, panels, bAt, init, initAt, first ? 0 : NR, s.c, cAt, NR);
+                }
+                if (last) {
+                    store(s.c, tiles, row, high, column, Math.min(NR, columns - column));
                 }
             }
-            store(s.c, row, high, column, Math.min(NR, columns - column));
         }
     }
 
     /** Through the activation from scratch memory to C. */
-    private void store(float[] from, int row, int high, int column, int wide) {
+    private void store(float[] from, int fromAt, int row, int high, int column, int wide) {
         for (int r = 0; r < high; r++) {
-            int at = r * NR;
+            int at = fromAt + r * NR;
             int to = c.at + (row + r) * columns + column;
             int i = 0;
             for (; i <= wide - LANES; i += LANES) {
