@@ -33,7 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
         })
 public class DenseBenchmark {
     /** Rows (images), inputs, outputs. */
-    @Param({"128 2304 512", "128 512 10", "1024 1024 1024", "2048 2048 2048"})
+    @Param({"128 2304 512", "128 512 10", "1024 1024 1024", "2048 2048 2048", "4096 4096 4096"})
     private String shape;
 
     @Param({"imagespace", "libtorch", "onednn"})
