@@ -146,6 +146,7 @@ struct Kernel {
     void (*call)(void **);
     int arguments;
     bool barriers;
+    const size_t *(*sizes)(); // of the arguments, in bytes
 };
 
 template <class... A>
@@ -154,8 +155,17 @@ constexpr int countOf(void (*)(A...))
     return sizeof...(A);
 }
 
-#define PLAIN(name) {#name, [](void **a) { call(name, a); }, countOf(name), false}
-#define BARRIERS(name) {#name, [](void **a) { call(name, a); }, countOf(name), true}
+template <class... A>
+const size_t *sizesOf(void (*)(A...))
+{
+    static const size_t sizes[] = {sizeof(A)...};
+    return sizes;
+}
+
+#define KERNEL(name, barriers)                                                                                         \
+    {#name, [](void **a) { call(name, a); }, countOf(name), barriers, [] { return sizesOf(name); }}
+#define PLAIN(name) KERNEL(name, false)
+#define BARRIERS(name) KERNEL(name, true)
 
 const Kernel KERNELS[] = {
     BARRIERS(assemble),

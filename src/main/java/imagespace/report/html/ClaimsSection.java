@@ -1,9 +1,11 @@
 package imagespace.report.html;
 
+import imagespace.report.claims.Claim;
 import imagespace.report.claims.Claims;
 import imagespace.report.claims.ClaimsReport;
 import imagespace.report.claims.Judgement;
 import imagespace.report.claims.Verdict;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -23,12 +25,30 @@ final class ClaimsSection {
                 claims.count(Verdict.OPEN),
                 Judgement.MINIMUM_PAIRS,
                 claims.tests())));
+        out.append(Html.table("The verdicts", List.of("number", "claim", "verdict", "runs"), verdicts(claims)));
         for (Claims.Section section : claims.studies()) {
             out.append("<h3>").append(Html.escape(section.label())).append("</h3>\n<ol class=\"claims\">\n");
             section.judgements().forEach(judgement -> out.append(claim(judgement)));
             out.append("</ol>\n");
         }
         return out.toString();
+    }
+
+    /** A row a claim, or more where several studies are about it. */
+    private static List<List<String>> verdicts(Claims claims) {
+        return claims.studies().stream()
+                .flatMap(study -> study.judgements().stream().map(judgement -> row(study, judgement)))
+                .sorted(Comparator.comparingInt(row -> Integer.parseInt(row.getFirst())))
+                .toList();
+    }
+
+    private static List<String> row(Claims.Section study, Judgement judgement) {
+        Claim claim = judgement.claim();
+        return List.of(
+                Integer.toString(claim.number()),
+                claim.statement(),
+                judgement.verdict().toString(),
+                study.label());
     }
 
     private static String claim(Judgement judgement) {

@@ -64,7 +64,7 @@ class CudaTrainingTest {
     }
 
     /** Parameters after each of two epochs, and the predictions made between them. */
-    private static List<float[]> train(Backend backend, String network) throws DivergedException {
+    static List<float[]> train(Backend backend, String network) throws DivergedException {
         List<float[]> results = new ArrayList<>();
         try (var _ = backend.scope()) {
             Architecture architecture = network(network);

@@ -5,14 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,51 +32,42 @@ class MissingPartsTest {
     @TempDir
     Path libraries;
 
-    private record Outcome(int status, String errors) {
-        void says(String... parts) {
-            assertEquals(2, status, errors);
-            assertEquals(1, errors.lines().count(), errors);
-            for (String part : parts) {
-                assertTrue(errors.contains(part), () -> "'" + part + "' is not in: " + errors);
-            }
-        }
-    }
-
     @BeforeEach
     void needsACompilerAndNoGpu() {
         assumeTrue(CudaDetection.detect().reason().isPresent(), "skipped: a GPU is here");
-        assumeTrue(compiler().isPresent(), "skipped: no C compiler");
+        assumeTrue(StandIns.compiler().isPresent(), "skipped: no C compiler");
     }
 
-    private static Optional<Path> compiler() {
-        return Stream.of("/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang")
-                .map(Path::of)
-                .filter(Files::isExecutable)
-                .findFirst();
+    private static void says(StandIns.Outcome outcome, String... parts) {
+        assertEquals(2, outcome.status(), outcome.errors());
+        assertEquals(1, outcome.errors().lines().count(), outcome.errors());
+        for (String part : parts) {
+            assertTrue(outcome.errors().contains(part), () -> "'" + part + "' is not in: " + outcome.errors());
+        }
     }
 
     @Test
     void noDriver() throws Exception {
         libraries("libcublas.so.12", "libnvrtc.so.12", "libcudnn.so.9");
-        run(Map.of()).says("NVIDIA driver missing", "install the driver");
+        says(run(Map.of()), "NVIDIA driver missing", "install the driver");
     }
 
     @Test
     void aDriverThatFindsNoGpu() throws Exception {
         libraries("libcublas.so.12", "libnvrtc.so.12", "libcudnn.so.9");
         driver();
-        run(Map.of("STAND_IN_INIT", "100")).says("GPU missing", "cuInit answers 100", "nvidia-smi");
-        run(Map.of("STAND_IN_DEVICES", "0")).says("GPU missing", "CUDA_VISIBLE_DEVICES");
+        says(run(Map.of("STAND_IN_INIT", "100")), "GPU missing", "cuInit answers 100", "nvidia-smi");
+        says(run(Map.of("STAND_IN_DEVICES", "0")), "GPU missing", "CUDA_VISIBLE_DEVICES");
     }
 
     @Test
     void eachLibrary() throws Exception {
         driver();
-        run(Map.of()).says("cuBLAS missing", "libcublas.so.12 or libcublas.so.13", "IMAGESPACE_CUDA");
+        says(run(Map.of()), "cuBLAS missing", "libcublas.so.12 or libcublas.so.13", "IMAGESPACE_CUDA");
         libraries("libcublas.so.12");
-        run(Map.of()).says("NVRTC missing", "libnvrtc.so.12 or libnvrtc.so.13");
+        says(run(Map.of()), "NVRTC missing", "libnvrtc.so.12 or libnvrtc.so.13");
         libraries("libnvrtc.so.12");
-        run(Map.of()).says("cuDNN missing", "libcudnn.so.9", "install cuDNN 9");
+        says(run(Map.of()), "cuDNN missing", "libcudnn.so.9", "install cuDNN 9");
     }
 
     @Test
@@ -90,14 +78,14 @@ class MissingPartsTest {
         Path toolkit = Files.createDirectory(libraries.resolve("toolkit"));
         Files.move(libraries.resolve("libcudnn.so.9"), toolkit.resolve("libcudnn.so.9"));
         Files.delete(libraries.resolve("libneeded.so"));
-        run(Map.of("IMAGESPACE_CUDA", toolkit.toString())).says("cuDNN missing", "does not load", "ldd");
+        says(run(Map.of("IMAGESPACE_CUDA", toolkit.toString())), "cuDNN missing", "does not load", "ldd");
     }
 
     @Test
     void aDriverTooOldForTheLibraries() throws Exception {
         driver();
         libraries("libcublas.so.13", "libnvrtc.so.13", "libcudnn.so.9");
-        run(Map.of("STAND_IN_VERSION", "12040")).says("newer NVIDIA driver", "CUDA 12.4", "580");
+        says(run(Map.of("STAND_IN_VERSION", "12040")), "newer NVIDIA driver", "CUDA 12.4", "580");
     }
 
     private void driver() throws Exception {
@@ -113,7 +101,7 @@ class MissingPartsTest {
     private void library(String name, String source) throws Exception {
         Path file = Files.writeString(libraries.resolve("stand-in.c"), source);
         List<String> command = new ArrayList<>(List.of(
-                compiler().orElseThrow().toString(),
+                StandIns.compiler().orElseThrow().toString(),
                 "-shared",
                 "-fPIC",
                 "-Wl,-soname," + name,
@@ -128,30 +116,8 @@ class MissingPartsTest {
     }
 
     /** Asks for CUDA in a process that sees the stand-ins. */
-    private Outcome run(Map<String, String> environment) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dimagespace.cache=" + libraries.resolve("cache"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "imagespace.cli.Main",
-                "throughput",
-                "--net",
-                "keras",
-                "--backend",
-                "cuda"));
-        builder.environment().remove("IMAGESPACE_CUDA");
-        builder.environment().put("LD_LIBRARY_PATH", libraries.toString());
-        builder.environment().putAll(environment);
-        Path errors = libraries.resolve("errors");
-        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(errors.toFile());
-        int status = builder.start().waitFor();
-        String said = Files.readString(errors, StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> !line.startsWith("WARNING: Using incubator modules"))
-                .reduce("", (a, b) -> a.isEmpty() ? b : a + "\n" + b);
-        return new Outcome(status, said);
+    private StandIns.Outcome run(Map<String, String> environment) throws IOException, InterruptedException {
+        return StandIns.run(
+                libraries, environment, "imagespace.cli.Main", "throughput", "--net", "keras", "--backend", "cuda");
     }
 }
