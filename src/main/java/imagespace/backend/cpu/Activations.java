@@ -2,6 +2,8 @@ package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
+import static imagespace.backend.cpu.Simd.apart;
 import static imagespace.backend.cpu.Simd.whole;
 
 import java.util.Arrays;
@@ -47,14 +49,12 @@ final class Activations {
         this.slope = slope;
         this.rows = rows;
         this.channels = channels;
-        if (sums.length < SUMS * channels) {
-            sums = new float[SUMS * channels];
-        }
+        sums = Simd.grown(sums, SUMS * apart(channels));
         team.run(SUMS, backwardTask);
         for (int c = 0; c < channels; c++) {
             float total = 0;
             for (int task = 0; task < SUMS; task++) {
-                total += sums[task * channels + c];
+                total += sums[START + task * apart(channels) + c];
             }
             dBias.data[dBias.at + c] = total;
         }
@@ -63,7 +63,7 @@ final class Activations {
     private void backwardRows(int task, int worker) {
         int from = (int) ((long) rows * task / SUMS);
         int to = (int) ((long) rows * (task + 1) / SUMS);
-        int sum = task * channels;
+        int sum = START + task * apart(channels);
         Arrays.fill(sums, sum, sum + channels, 0);
         for (int row = from; row < to; row++) {
             int d = dOut.at + row * channels;

@@ -3,6 +3,7 @@ package imagespace.backend.cpu;
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
+import static imagespace.backend.cpu.Simd.apart;
 
 import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
@@ -213,21 +214,19 @@ final class PooledPixels {
     /** Sets dBias to the sums of the gradients of all pixels. */
     void sum(CpuTensor dBias, CpuTensor dOut, int n) {
         gradient = dOut;
-        if (sums.length < n * channels) {
-            sums = new float[n * channels];
-        }
+        sums = Simd.grown(sums, n * apart(channels));
         team.run(n, biasTask);
         for (int c = 0; c < channels; c++) {
             float total = 0;
             for (int image = 0; image < n; image++) {
-                total += sums[image * channels + c];
+                total += sums[START + image * apart(channels) + c];
             }
             dBias.data[dBias.at + c] = total;
         }
     }
 
     private void sumImage(int image, int worker) {
-        int sum = image * channels;
+        int sum = START + image * apart(channels);
         Arrays.fill(sums, sum, sum + channels, 0);
         int windows = pooledPixels(1);
         for (int window = image * windows; window < (image + 1) * windows; window++) {

@@ -20,6 +20,9 @@ final class Simd {
      */
     static final int START = 12;
 
+    /** Floats in a cache line. */
+    private static final int LINE = 16;
+
     /** Values that a task of a pass over memory takes: shares evenly, worth a launch, a multiple of any vector. */
     static final int PIECE = 1 << 14;
 
@@ -48,6 +51,14 @@ final class Simd {
     /** The array, or a new one if it is too small for n values from START. */
     static float[] grown(float[] scratch, int n) {
         return scratch.length < START + n ? lines(n) : scratch;
+    }
+
+    /**
+     * Floats from one task's n sums to the next one's: whole cache lines and one between. Two threads that write to the same
+     * line, or to two that the processor fetches together, wait for each other at every write.
+     */
+    static int apart(int n) {
+        return roundUp(n, LINE) + LINE;
     }
 
     /** Tasks of a pass over {@code count} values. */
