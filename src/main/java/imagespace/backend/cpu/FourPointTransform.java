@@ -2,7 +2,6 @@ package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
-import static imagespace.backend.cpu.Simd.START;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -25,8 +24,6 @@ import jdk.incubator.vector.VectorOperators;
 final class FourPointTransform implements MinimalFiltering {
     private static final int TILE = 2;
     private static final int POINTS = 4;
-    private static final float[][] INPUT = {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}};
-    private static final float[][] GRADIENT = {{1, 0}, {0.5f, 0.5f}, {0.5f, -0.5f}, {0, 1}};
 
     @Override
     public int tile() {
@@ -88,6 +85,7 @@ final class FourPointTransform implements MinimalFiltering {
     @Override
     public void outputRows(
             float[] from,
+            int fromAt,
             float[] bias,
             int biasAt,
             float slope,
@@ -100,7 +98,7 @@ final class FourPointTransform implements MinimalFiltering {
         FloatVector b = FloatVector.fromArray(F, bias, biasAt);
         FloatVector factor = FloatVector.broadcast(F, slope);
         for (int i = 0; i < rows; i++) {
-            int at = START + i * POINTS * LANES;
+            int at = fromAt + i * POINTS * LANES;
             FloatVector m1 = FloatVector.fromArray(F, from, at + LANES);
             FloatVector m2 = FloatVector.fromArray(F, from, at + 2 * LANES);
             FloatVector y = FloatVector.fromArray(F, from, at).add(m1.add(m2)).add(b);
@@ -116,11 +114,6 @@ final class FourPointTransform implements MinimalFiltering {
     }
 
     @Override
-    public float[] inputRow(int point) {
-        return INPUT[point];
-    }
-
-    @Override
     public void gradient(
             float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
         for (int j = 0; j < count; j++) {
@@ -133,11 +126,6 @@ final class FourPointTransform implements MinimalFiltering {
             at += step;
             toAt += toStep;
         }
-    }
-
-    @Override
-    public float[] gradientRow(int point) {
-        return GRADIENT[point];
     }
 
     @Override

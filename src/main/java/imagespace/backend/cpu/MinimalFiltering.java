@@ -24,6 +24,7 @@ interface MinimalFiltering {
     /** The last transform of a tile, with bias and activation; see {@link WinogradTransform#outputRows}. */
     void outputRows(
             float[] from,
+            int fromAt,
             float[] bias,
             int biasAt,
             float slope,
@@ -34,15 +35,9 @@ interface MinimalFiltering {
             int rows,
             int columns);
 
-    /** A row of B^T, for those who need it alone. */
-    float[] inputRow(int point);
-
     /** G of F(3x3, m x m): m values to points. */
     void gradient(
             float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count);
-
-    /** A row of G of F(3x3, m x m). */
-    float[] gradientRow(int point);
 
     /** A^T of F(3x3, m x m): points to three taps. */
     void sums(float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count);
@@ -80,6 +75,7 @@ interface MinimalFiltering {
         @Override
         public void outputRows(
                 float[] from,
+                int fromAt,
                 float[] bias,
                 int biasAt,
                 float slope,
@@ -89,23 +85,13 @@ interface MinimalFiltering {
                 int pixel,
                 int rows,
                 int columns) {
-            WinogradTransform.outputRows(from, bias, biasAt, slope, to, toAt, row, pixel, rows, columns);
-        }
-
-        @Override
-        public float[] inputRow(int point) {
-            return WinogradTransform.INPUT[point];
+            WinogradTransform.outputRows(from, fromAt, bias, biasAt, slope, to, toAt, row, pixel, rows, columns);
         }
 
         @Override
         public void gradient(
                 float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
             WinogradTransform.filter(4, from, at, step, stride, to, toAt, toStep, toStride, count);
-        }
-
-        @Override
-        public float[] gradientRow(int point) {
-            return WinogradTransform.FILTER4[point];
         }
 
         @Override

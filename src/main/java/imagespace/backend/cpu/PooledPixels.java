@@ -134,81 +134,29 @@ final class PooledPixels {
         return v.compare(VectorOperators.GT, 0).toLong();
     }
 
-    /**
-     * The gradients of {@code count} pixels of a row, from that of the pooled output.
-     *
-     * @param to a vector a pixel
-     */
-    void spread(CpuTensor dOut, int image, int y, int x, int count, int c, float[] to, int toAt) {
+    /** The gradients of {@code count} pixels of a row, channels [c, c + wide), from that of the pooled output. */
+    void spread(CpuTensor dOut, int image, int y, int x, int count, int c, int wide, float[] to, int toAt) {
         int half = y % WINDOW * 32;
         int row = window(image, y, 0);
         for (int j = x; j < x + count; j++) {
             int window = row + j / WINDOW;
-            long set = bits[window * vectors + c / LANES] >>> half + j % WINDOW * 16;
-            FloatVector d = FloatVector.fromArray(F, dOut.data, dOut.at + window * channels + c);
-            d.mul(low).blend(d.mul(high), mask(set)).intoArray(to, toAt);
-            toAt += LANES;
+            int shift = half + j % WINDOW * 16;
+            spreadPixel(
+                    dOut.data, dOut.at + window * channels + c, window * vectors + c / LANES, shift, wide, to, toAt);
+            toAt += wide;
+        }
+    }
+
+    private void spreadPixel(float[] data, int at, int bit, int shift, int wide, float[] to, int toAt) {
+        for (int k = 0; k < wide; k += LANES) {
+            FloatVector d = FloatVector.fromArray(F, data, at + k);
+            d.mul(low).blend(d.mul(high), mask(bits[bit++] >>> shift)).intoArray(to, toAt + k);
         }
     }
 
     /** Of the lowest bits. */
     private static VectorMask<Float> mask(long bits) {
         return VectorMask.fromLong(F, bits);
-    }
-
-    /**
-     * A weighted sum of two or four rows of gradients, {@code y ...}; rows and columns outside the image are zeros.
-     * It is written from START.
-     *
-     * @param factors of the rows
-     * @param y even
-     * @param x even
-     * @param count even
-     */
-    void combine(float[] factors, CpuTensor dOut, int image, int y, int x, int count, int c, float[] to) {
-        int inside = Math.min(count, width - x);
-        Arrays.fill(to, START + inside * LANES, START + count * LANES, 0);
-        boolean more = factors.length > WINDOW && y + WINDOW < height;
-        int upper = window(image, y, x);
-        int lower = more ? upper + width / WINDOW : upper;
-        float f2 = more ? factors[2] : 0;
-        float f3 = more ? factors[3] : 0;
-        combine(dOut.data, dOut.at + c, upper, lower, c / LANES, factors[0], factors[1], f2, f3, to, inside / WINDOW);
-    }
-
-    /** Two pixels of the sum at a time, from a window above and one below. */
-    private void combine(
-            float[] data,
-            int at,
-            int upper,
-            int lower,
-            int vector,
-            float f0,
-            float f1,
-            float f2,
-            float f3,
-            float[] to,
-            int windows) {
-        FloatVector low0 = FloatVector.broadcast(F, f0 * low);
-        FloatVector low1 = FloatVector.broadcast(F, f1 * low);
-        FloatVector low2 = FloatVector.broadcast(F, f2 * low);
-        FloatVector low3 = FloatVector.broadcast(F, f3 * low);
-        FloatVector high0 = FloatVector.broadcast(F, f0 * high);
-        FloatVector high1 = FloatVector.broadcast(F, f1 * high);
-        FloatVector high2 = FloatVector.broadcast(F, f2 * high);
-        FloatVector high3 = FloatVector.broadcast(F, f3 * high);
-        for (int j = 0; j < windows; j++) {
-            long above = bits[(upper + j) * vectors + vector];
-            long below = bits[(lower + j) * vectors + vector];
-            FloatVector u = FloatVector.fromArray(F, data, at + (upper + j) * channels);
-            FloatVector l = FloatVector.fromArray(F, data, at + (lower + j) * channels);
-            FloatVector fu = low0.blend(high0, mask(above)).add(low1.blend(high1, mask(above >>> 32)));
-            FloatVector fl = low2.blend(high2, mask(below)).add(low3.blend(high3, mask(below >>> 32)));
-            u.fma(fu, l.mul(fl)).intoArray(to, START + WINDOW * j * LANES);
-            fu = low0.blend(high0, mask(above >>> 16)).add(low1.blend(high1, mask(above >>> 48)));
-            fl = low2.blend(high2, mask(below >>> 16)).add(low3.blend(high3, mask(below >>> 48)));
-            u.fma(fu, l.mul(fl)).intoArray(to, START + (WINDOW * j + 1) * LANES);
-        }
     }
 
     /** Sets dBias to the sums of the gradients of all pixels. */

@@ -3,12 +3,8 @@ package imagespace.backend.cpu;
 import static imagespace.backend.cpu.Gemm.MR;
 import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
-import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
-
-import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * A 3x3 convolution of stride 1 by Winograd's {@link MinimalFiltering}: the forward pass, and the data gradient, which is
@@ -27,10 +23,10 @@ import jdk.incubator.vector.FloatVector;
  * V and M of a block stay in the cache. The order of every sum depends on the shape only.
  */
 final class WinogradConvolution {
-    /** Panels of MR tiles in a block: with 12-row panels 48 tiles. */
-    private static final int BLOCK_PANELS = Integer.getInteger("T", 48) / MR;
-    /** Tiles of a row that are transformed together; bounds the scratch for one row. */
-    private static final int SEGMENT = 8;
+    /** Panels of MR tiles in a block: two of 12 tiles. */
+    private static final int BLOCK_PANELS = 24 / MR;
+    /** Output channels of M. */
+    private static final int MOST_CHANNELS = 128;
     /** Floats between the points of U, V and M beyond what they hold: large powers of two would share cache sets. */
     private static final int SKEW = 16;
 
@@ -42,19 +38,16 @@ final class WinogradConvolution {
 
     private final ThreadTeam team;
     private final Scratch[] scratch;
-    private final int inHeight;
-    private final int inWidth;
     private final int ci;
     private final int outHeight;
     private final int outWidth;
     private final int co;
-    private final int padTop;
-    private final int padLeft;
     private final int tileRows;
     private final int tileColumns;
-    /** Output channels in one go. */
+    /** Output channels in one go: with as many M is as large as V. */
     private final int chunk;
 
+    private final TileTransform input;
     private final int pointU;
     private final int pointV;
     private final int pointM;
@@ -79,9 +72,8 @@ final class WinogradConvolution {
     static final class Scratch {
         float[] v = {};
         float[] m = {};
-        final float[] strip = Simd.lines((SEGMENT * WinogradTransform.TILE + 2) * WinogradTransform.POINTS * LANES);
-        final float[] border = new float[strip.length];
-        final float[] halfway = WinogradTransform.halfway();
+        final TileTransform.Scratch tiles = new TileTransform.Scratch();
+        float[] halfway = WinogradTransform.halfway();
         final float[] tile = Simd.lines(WinogradTransform.TILE * WinogradTransform.TILE * LANES);
     }
 
@@ -104,24 +96,24 @@ final class WinogradConvolution {
         square = points * points;
         this.team = team;
         this.scratch = scratch;
-        this.inHeight = inHeight;
-        this.inWidth = inWidth;
         this.ci = ci;
         this.outHeight = outHeight;
         this.outWidth = outWidth;
         this.co = co;
-        this.padTop = padTop;
-        this.padLeft = padLeft;
         tileRows = (outHeight + tileSide - 1) / tileSide;
         tileColumns = (outWidth + tileSide - 1) / tileSide;
-        chunk = Math.min(co, Integer.getInteger("C", 64));
+        chunk = Math.min(co, MOST_CHANNELS);
         pointV = BLOCK_PANELS * MR * ci + SKEW;
         pointM = BLOCK_PANELS * MR * chunk + SKEW;
         pointU = ci * co + SKEW;
         u = Simd.lines(square * pointU);
+        input = TileTransform.ofInput(
+                filtering, inHeight, inWidth, ci, padTop, padLeft, tileRows, tileColumns, MR, pointV);
         for (Scratch s : scratch) {
             s.v = Simd.grown(s.v, square * pointV);
             s.m = Simd.grown(s.m, square * pointM);
+            input.prepare(s.tiles);
+            s.halfway = Simd.grown(s.halfway, square * chunk);
         }
     }
 
@@ -182,7 +174,7 @@ final class WinogradConvolution {
         int endPanel = (int) ((long) panels * (task + 1) / blocks);
         int first = firstPanel * MR;
         int end = Math.min(tiles, endPanel * MR);
-        transformInput(s, first, end);
+        input.run(s.tiles, in, inPooled, first, end, 0, points, s.v);
         for (int c = 0; c < co; c += chunk) {
             int wide = Math.min(chunk, co - c);
             for (int point = 0; point < square; point++) {
@@ -211,75 +203,6 @@ final class WinogradConvolution {
         }
     }
 
-    /** V of the tiles [first, end): row by row of tiles, first down the columns of pixels, then along the rows. */
-    private void transformInput(Scratch s, int first, int end) {
-        for (int tile = first; tile < end; ) {
-            int x = tile % tileColumns;
-            int y = tile / tileColumns % tileRows;
-            int image = tile / (tileColumns * tileRows);
-            int count = Math.min(Math.min(SEGMENT, tileColumns - x), end - tile);
-            for (int c = 0; c < ci; c += LANES) {
-                transformColumns(s, image, y * tileSide - padTop, x * tileSide - padLeft, count * tileSide + 2, c);
-                int channel = START + c / CHUNK * (MR * CHUNK) + c % CHUNK;
-                for (int t = 0; t < count; t++) {
-                    int row = tile + t - first;
-                    int at = row / MR * (MR * ci) + row % MR * CHUNK + channel;
-                    filtering.input(
-                            s.strip,
-                            START + t * tileSide * points * LANES,
-                            LANES,
-                            points * LANES,
-                            s.v,
-                            at,
-                            points * pointV,
-                            pointV,
-                            points);
-                }
-            }
-            tile += count;
-        }
-    }
-
-    /** B^T down each of {@code columns} columns of pixels, from (y, x); zeros outside the image. */
-    private void transformColumns(Scratch s, int image, int y, int x, int columns, int c) {
-        int row = inWidth * ci;
-        int begin = Math.max(0, -x);
-        int end = Math.min(columns, inWidth - x);
-        Arrays.fill(s.strip, START, START + begin * points * LANES, 0);
-        Arrays.fill(s.strip, START + Math.max(begin, end) * points * LANES, START + columns * points * LANES, 0);
-        float[] from = in.data;
-        int at = in.at + ((image * inHeight + y) * inWidth + x + begin) * ci + c;
-        int step = ci;
-        boolean inside = y >= 0 && y + points <= inHeight;
-        if (!inside || inPooled != null) {
-            for (int i = 0; i < points; i++) {
-                copyRow(s.border, START + i * columns * LANES, image, y + i, x + begin, end - begin, c);
-            }
-            from = s.border;
-            at = START;
-            step = LANES;
-            row = columns * LANES;
-        }
-        filtering.input(
-                from, at, step, row, s.strip, START + begin * points * LANES, points * LANES, LANES, end - begin);
-    }
-
-    /** A row of pixels as the transform is to see it: zeros outside the image, unpooled if it was pooled. */
-    private void copyRow(float[] to, int toAt, int image, int y, int x, int columns, int c) {
-        if (y < 0 || y >= inHeight) {
-            Arrays.fill(to, toAt, toAt + Math.max(0, columns) * LANES, 0);
-        } else if (inPooled != null) {
-            inPooled.spread(in, image, y, x, columns, c, to, toAt);
-        } else {
-            int at = in.at + ((image * inHeight + y) * inWidth + x) * ci + c;
-            for (int j = 0; j < columns; j++) {
-                FloatVector.fromArray(F, in.data, at).intoArray(to, toAt);
-                at += ci;
-                toAt += LANES;
-            }
-        }
-    }
-
     /** The outputs of the tiles [first, end), channels [c, c + wide), from M. */
     private void transformOutput(Scratch s, int first, int end, int c, int wide) {
         float[] half = s.halfway;
@@ -289,16 +212,22 @@ final class WinogradConvolution {
             int image = tile / (tileColumns * tileRows);
             int high = Math.min(tileSide, outHeight - y);
             int across = Math.min(tileSide, outWidth - x);
+            for (int j = 0; j < points; j++) {
+                int from = START + j * pointM + (tile - first) * chunk;
+                int to = START + j * LANES;
+                filtering.output(
+                        s.m, from, LANES, points * pointM, half, to, square * LANES, points * LANES, wide / LANES);
+            }
             for (int k = 0; k < wide; k += LANES) {
-                int from = START + (tile - first) * chunk + k;
-                filtering.output(s.m, from, pointM, points * pointM, half, START, LANES, points * LANES, points);
+                int halfAt = START + k * square;
                 float[] b = bias == null ? Gemm.ZEROS : bias.data;
                 int biasAt = bias == null ? 0 : bias.at + c + k;
                 if (outPooled == null) {
                     int to = out.at + ((image * outHeight + y) * outWidth + x) * co + c + k;
-                    filtering.outputRows(half, b, biasAt, slope, out.data, to, outWidth * co, co, high, across);
+                    filtering.outputRows(half, halfAt, b, biasAt, slope, out.data, to, outWidth * co, co, high, across);
                 } else {
-                    filtering.outputRows(half, b, biasAt, slope, s.tile, START, tileSide * LANES, LANES, high, across);
+                    filtering.outputRows(
+                            half, halfAt, b, biasAt, slope, s.tile, START, tileSide * LANES, LANES, high, across);
                     outPooled.pool(s.tile, tileSide, out, image, y, x, high, across, c + k);
                 }
             }

@@ -2,7 +2,6 @@ package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
-import static imagespace.backend.cpu.Simd.START;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -42,26 +41,6 @@ final class WinogradTransform {
     private static final float B3 = 2 * B;
     private static final float TO_A = (float) (-1 / 1.5);
     private static final float TO_B = (float) (1 / 6.0);
-
-    /** B^T as a table, for those who need a single row of it. */
-    static final float[][] INPUT = {
-        {1, 0, -2.5f, 0, 1, 0},
-        {0, -2 * A, -2, A, 1, 0},
-        {0, 2 * A, -2, -A, 1, 0},
-        {0, -0.5f * B, -0.5f, B, 1, 0},
-        {0, 0.5f * B, -0.5f, -B, 1, 0},
-        {0, 1, 0, -2.5f, 0, 1},
-    };
-
-    /** G of a filter of four taps, as a table. */
-    static final float[][] FILTER4 = {
-        {1, 0, 0, 0},
-        {TO_A, TO_A * A, TO_A * 0.5f, TO_A * A3},
-        {TO_A, -TO_A * A, TO_A * 0.5f, -TO_A * A3},
-        {TO_B, TO_B * B, TO_B * 2, TO_B * B3},
-        {TO_B, -TO_B * B, TO_B * 2, -TO_B * B3},
-        {0, 0, 0, 1},
-    };
 
     private WinogradTransform() {}
 
@@ -195,6 +174,7 @@ final class WinogradTransform {
      */
     static void outputRows(
             float[] from,
+            int fromAt,
             float[] bias,
             int biasAt,
             float slope,
@@ -213,7 +193,7 @@ final class WinogradTransform {
         FloatVector a3 = FloatVector.broadcast(F, A3);
         FloatVector b3 = FloatVector.broadcast(F, B3);
         for (int i = 0; i < rows; i++) {
-            int at = START + i * POINTS * LANES;
+            int at = fromAt + i * POINTS * LANES;
             FloatVector plus = FloatVector.fromArray(F, from, at + LANES);
             FloatVector minus = FloatVector.fromArray(F, from, at + 2 * LANES);
             FloatVector sumA = plus.add(minus);
