@@ -134,23 +134,30 @@ final class PooledPixels {
         return v.compare(VectorOperators.GT, 0).toLong();
     }
 
-    /** The gradients of {@code count} pixels of a row, channels [c, c + wide), from that of the pooled output. */
+    /**
+     * The gradients of {@code count} pixels of a row, channels [c, c + wide), from that of the pooled output; and those of
+     * the neighbours left and right in the same windows, for which there must be room.
+     */
     void spread(CpuTensor dOut, int image, int y, int x, int count, int c, int wide, float[] to, int toAt) {
-        int half = y % WINDOW * 32;
-        int row = window(image, y, 0);
-        for (int j = x; j < x + count; j++) {
-            int window = row + j / WINDOW;
-            int shift = half + j % WINDOW * 16;
-            spreadPixel(
-                    dOut.data, dOut.at + window * channels + c, window * vectors + c / LANES, shift, wide, to, toAt);
-            toAt += wide;
+        int shift = y % WINDOW * 32;
+        int end = window(image, y, x + count - 1);
+        int pixel = toAt - x % WINDOW * wide;
+        for (int window = window(image, y, x); window <= end; window++) {
+            int at = dOut.at + window * channels + c;
+            spreadWindow(dOut.data, at, window * vectors + c / LANES, shift, wide, to, pixel);
+            pixel += WINDOW * wide;
         }
     }
 
-    private void spreadPixel(float[] data, int at, int bit, int shift, int wide, float[] to, int toAt) {
+    /** Two pixels of a window, next to each other. */
+    private void spreadWindow(float[] data, int at, int bit, int shift, int wide, float[] to, int toAt) {
         for (int k = 0; k < wide; k += LANES) {
             FloatVector d = FloatVector.fromArray(F, data, at + k);
-            d.mul(low).blend(d.mul(high), mask(bits[bit++] >>> shift)).intoArray(to, toAt + k);
+            FloatVector ifClear = d.mul(low);
+            FloatVector ifSet = d.mul(high);
+            long set = bits[bit++] >>> shift;
+            ifClear.blend(ifSet, mask(set)).intoArray(to, toAt + k);
+            ifClear.blend(ifSet, mask(set >>> 16)).intoArray(to, toAt + wide + k);
         }
     }
 

@@ -156,7 +156,7 @@ final class TileTransform {
     void prepare(Scratch s) {
         int pixels = (SEGMENT * side + taken - side) * Math.min(channels, WIDE);
         s.strip = Simd.grown(s.strip, pixels * points);
-        s.rows = Simd.grown(s.rows, pixels * taken);
+        s.rows = Simd.grown(s.rows, (pixels + 2 * Math.min(channels, WIDE)) * taken);
     }
 
     /**
@@ -197,11 +197,11 @@ final class TileTransform {
         boolean inside = y >= 0 && y + taken <= height;
         if (!inside || pooled != null) {
             from = s.rows;
-            at = START;
+            at = START + wide; // PooledPixels needs a pixel of room on both sides
             pixel = wide;
-            row = (end - begin) * wide;
+            row = (end - begin + 2) * wide;
             for (int i = 0; i < taken; i++) {
-                copyRow(in, pooled, image, y + i, x + begin, end - begin, c, wide, s.rows, START + i * row);
+                copyRow(in, pooled, image, y + i, x + begin, end - begin, c, wide, s.rows, at + i * row);
             }
         }
         int to = START + begin * column;
@@ -229,7 +229,7 @@ final class TileTransform {
             int wide,
             float[] to,
             int toAt) {
-        if (y < 0 || y >= height) {
+        if (y < 0 || y >= height || columns == 0) {
             Arrays.fill(to, toAt, toAt + columns * wide, 0);
         } else if (pooled != null) {
             pooled.spread(in, image, y, x, columns, c, wide, to, toAt);

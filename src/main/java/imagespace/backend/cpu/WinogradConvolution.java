@@ -23,8 +23,13 @@ import static imagespace.backend.cpu.Simd.START;
  * V and M of a block stay in the cache. The order of every sum depends on the shape only.
  */
 final class WinogradConvolution {
-    /** Panels of MR tiles in a block: two of 12 tiles. */
-    private static final int BLOCK_PANELS = 24 / MR;
+    /** Floats of V and M of a block, about: so many stay in the L2 cache. */
+    private static final int BUDGET = 216 << 10;
+
+    private static final int LEAST_TILES = 24;
+    private static final int MOST_TILES = 48;
+    /** Every block reads all of U: where it is large, blocks have a tile for so many values of a point. */
+    private static final int WEIGHTS_A_TILE = 2048;
     /** Output channels of M. */
     private static final int MOST_CHANNELS = 128;
     /** Floats between the points of U, V and M beyond what they hold: large powers of two would share cache sets. */
@@ -46,6 +51,9 @@ final class WinogradConvolution {
     private final int tileColumns;
     /** Output channels in one go: with as many M is as large as V. */
     private final int chunk;
+
+    /** Panels of MR tiles in a block, at most. */
+    private final int blockPanels;
 
     private final TileTransform input;
     private final int pointU;
@@ -103,8 +111,10 @@ final class WinogradConvolution {
         tileRows = (outHeight + tileSide - 1) / tileSide;
         tileColumns = (outWidth + tileSide - 1) / tileSide;
         chunk = Math.min(co, MOST_CHANNELS);
-        pointV = BLOCK_PANELS * MR * ci + SKEW;
-        pointM = BLOCK_PANELS * MR * chunk + SKEW;
+        int wanted = Math.max(BUDGET / (square * (ci + chunk)), ci * co / WEIGHTS_A_TILE);
+        blockPanels = Math.clamp(wanted, LEAST_TILES, MOST_TILES) / MR;
+        pointV = blockPanels * MR * ci + SKEW;
+        pointM = blockPanels * MR * chunk + SKEW;
         pointU = ci * co + SKEW;
         u = Simd.lines(square * pointU);
         input = TileTransform.ofInput(
@@ -146,8 +156,8 @@ final class WinogradConvolution {
         tiles = n * tileRows * tileColumns;
         int panels = (tiles + MR - 1) / MR;
         int even = 2 * team.threads();
-        blocks = (panels + BLOCK_PANELS - 1) / BLOCK_PANELS;
-        blocks = Math.min(panels, (blocks + even - 1) / even * even); // equal shares, at most BLOCK_PANELS each
+        blocks = (panels + blockPanels - 1) / blockPanels;
+        blocks = Math.min(panels, (blocks + even - 1) / even * even); // equal shares, at most blockPanels each
         team.run(ci / CHUNK, weightTask);
         team.run(blocks, blockTask);
     }
@@ -155,14 +165,16 @@ final class WinogradConvolution {
     /** U for CHUNK input channels. */
     private void transformWeights(int task, int worker) {
         float[] half = scratch[worker].halfway;
-        for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
-            for (int c = 0; c < co; c += LANES) {
-                filtering.filter(
-                        filters, filtersAt + i * co + c, ci * co, 3 * ci * co, half, START, LANES, points * LANES, 3);
-                int column = c / NR * NR;
-                int width = Gemm.panelWidth(column, co);
-                int to = START + column * ci + i * width + c - column;
-                filtering.filter(half, START, points * LANES, LANES, u, to, points * pointU, pointU, points);
+        for (int column = 0; column < co; column += NR) {
+            int width = Gemm.panelWidth(column, co);
+            int to = START + column * ci + task * CHUNK * width;
+            for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
+                for (int c = column; c < column + width; c += LANES) {
+                    int from = filtersAt + i * co + c;
+                    filtering.filter(filters, from, ci * co, 3 * ci * co, half, START, LANES, points * LANES, 3);
+                    filtering.filter(half, START, points * LANES, LANES, u, to, points * pointU, pointU, points);
+                    to += LANES;
+                }
             }
         }
     }
