@@ -3,6 +3,8 @@ package imagespace.backend.cpu;
 import static imagespace.backend.cpu.Gemm.MR;
 import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
+import static imagespace.backend.cpu.Simd.apart;
 
 import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
@@ -56,7 +58,7 @@ final class ColourConvolution implements Convolution {
         dataGradient = new ColourDataGradient(team, s, rows, pitch);
         panels = new float[DEPTH * s.outChannels()];
         bias = new float[s.outChannels()];
-        partial = new float[SHARES * DEPTH * s.outChannels()];
+        partial = Simd.lines(SHARES * apart(DEPTH * s.outChannels()));
     }
 
     /** Whole panels of output channels, and rows of at least one tile. */
@@ -128,7 +130,7 @@ final class ColourConvolution implements Convolution {
         Arrays.fill(dWeights.data, dWeights.at, dWeights.at + size, 0);
         for (int share = 0; share < SHARES; share++) {
             for (int i = 0; i < size; i++) {
-                dWeights.data[dWeights.at + i] += partial[share * size + i];
+                dWeights.data[dWeights.at + i] += partial[START + share * apart(size) + i];
             }
         }
     }
@@ -136,7 +138,7 @@ final class ColourConvolution implements Convolution {
     /** The sum over a share of the images: row of pixels by row of pixels, nine weights times a panel at a time. */
     private void gradientShare(int share, int worker) {
         int co = s.outChannels();
-        int sums = share * DEPTH * co;
+        int sums = START + share * apart(DEPTH * co);
         Arrays.fill(partial, sums, sums + DEPTH * co, 0);
         for (int image = images * share / SHARES; image < images * (share + 1) / SHARES; image++) {
             float[] strip = border(image, worker);

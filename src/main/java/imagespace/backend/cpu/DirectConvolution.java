@@ -93,15 +93,12 @@ final class DirectConvolution implements Convolution {
             int width = Gemm.panelWidth(column, ci);
             int wide = Math.min(width, ci - column);
             int at = START + column * depth;
-            Arrays.fill(panels, at, at + depth * width, 0);
+            if (wide < width || backward.columns() < depth) {
+                Arrays.fill(panels, at, at + depth * width, 0);
+            }
             for (int tap = 0; tap < s.kernel() * s.kernel(); tap++) {
-                for (int c = 0; c < wide; c++) {
-                    int from = weights.at + (tap * ci + column + c) * co;
-                    int to = at + tap * co * width + c;
-                    for (int k = 0; k < co; k++) {
-                        panels[to + k * width] = weights.data[from + k];
-                    }
-                }
+                int from = weights.at + (tap * ci + column) * co;
+                Transposition.run(weights.data, from, co, wide, co, panels, at + tap * co * width, width);
             }
         }
     }

@@ -4,6 +4,7 @@ import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Steps along a gradient: SGD and Adam over all parameters in one pass, and FGSM's over an image. */
 final class Updates {
@@ -116,7 +117,18 @@ final class Updates {
 
     private void signPiece(int task, int worker) {
         int from = task * Simd.PIECE;
-        for (int i = from; i < Math.min(count, from + Simd.PIECE); i++) {
+        int end = Math.min(count, from + Simd.PIECE);
+        FloatVector zero = FloatVector.zero(F);
+        FloatVector one = FloatVector.broadcast(F, 1);
+        int i = from;
+        for (; i <= end - LANES; i += LANES) {
+            FloatVector gradient = FloatVector.fromArray(F, gradients.data, gradients.at + i);
+            FloatVector moved = FloatVector.fromArray(F, in.data, in.at + i);
+            moved = moved.add(epsilon, gradient.compare(VectorOperators.GT, 0));
+            moved = moved.sub(epsilon, gradient.compare(VectorOperators.LT, 0));
+            moved.min(one).max(zero).intoArray(out.data, out.at + i);
+        }
+        for (; i < end; i++) {
             float moved = in.data[in.at + i] + epsilon * Math.signum(gradients.data[gradients.at + i]);
             out.data[out.at + i] = Math.max(0, Math.min(1, moved));
         }

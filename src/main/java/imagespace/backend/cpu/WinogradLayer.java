@@ -89,13 +89,8 @@ final class WinogradLayer implements Convolution {
         int co = shape.outChannels();
         int tap = task % TAPS;
         int first = task / TAPS * Im2col.CHUNK;
-        int from = weights.at + (TAPS - 1 - tap) * ci * co;
-        int to = tap * ci * co;
-        for (int i = 0; i < ci; i++) {
-            for (int o = first; o < first + Im2col.CHUNK; o++) {
-                reversed[to + o * ci + i] = weights.data[from + i * co + o];
-            }
-        }
+        int from = weights.at + (TAPS - 1 - tap) * ci * co + first;
+        Transposition.run(weights.data, from, co, ci, Im2col.CHUNK, reversed, (tap * co + first) * ci, ci);
     }
 
     @Override
