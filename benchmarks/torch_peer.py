@@ -1,7 +1,8 @@
 """What PyTorch does on the same machine: the two reference networks in training, in inference and under FGSM.
 
 Prints one line of JSON with the fields of `imagespace throughput`. On a CPU the best that PyTorch has for these networks is
-eager mode in channels_last order; on a GPU try --mode eager, compile and graph, at --dtype tf32 and bf16.
+eager mode in channels_last order, with a C library that keeps memory (benchmarks/all sets it so); on a GPU try --mode eager,
+compile and graph, at --dtype tf32 and bf16.
 
     python benchmarks/torch_peer.py --net keras --batch 128 --threads 2
     python benchmarks/torch_peer.py --net allconv --device cuda --dtype tf32 --mode graph

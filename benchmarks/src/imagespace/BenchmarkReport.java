@@ -91,6 +91,7 @@ public final class BenchmarkReport {
                         net + ", " + what,
                         range(own, "%,.0f"),
                         range(torch, "%,.0f"),
+                        range(measured.values("default", "torch", net, what + "_images_per_s"), "%,.0f"),
                         median(ratios, "%.2f"),
                         Arrays.stream(ratios)
                                 .mapToObj(r -> String.format(Locale.ROOT, "%.2f", r))
@@ -104,8 +105,9 @@ public final class BenchmarkReport {
                 new Grid(
                         List.of(
                                 "Images a second, batch 128, medians of steps after a warm-up of 6 s (PyTorch: 2 s), whole processes in"
-                                        + " turn; the ratio is that of each pair."),
-                        List.of("", "imagespace", "PyTorch", "ratio, median", "ratios"),
+                                        + " turn; the ratio is that of each pair. PyTorch keeps its memory between steps"
+                                        + " (MALLOC_ variables in benchmarks/all); how it does without is said once."),
+                        List.of("", "imagespace", "PyTorch", "PyTorch, C library's defaults", "ratio, median", "ratios"),
                         rows));
     }
 
