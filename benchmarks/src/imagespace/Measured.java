@@ -35,7 +35,7 @@ record Measured(List<Kernel> kernels, List<Line> lines) {
     /**
      * A whole network.
      *
-     * @param part what it was measured for: pair, batch, side, threads
+     * @param part what it was measured for: pair, default, batch, side, threads
      * @param by imagespace or torch
      * @param json all fields
      */

@@ -10,8 +10,7 @@ public enum ConvAlgorithm {
      */
     WINOGRAD,
     /**
-     * By F(2x2, 3x3) wherever it applies: four ninths of the multiplications, with next to no more error; weight gradients
-     * directly.
+     * By F(2x2, 3x3) wherever it applies: four ninths of the multiplications, with next to no more error.
      */
     WINOGRAD2,
     /** By Winograd's minimal filtering where it is faster. */

@@ -32,6 +32,10 @@ final class ConvolutionCases {
             add(cases, ConvShape.of(side + 3, side, 48, 32, 3, 1, Padding.SAME), Activation.LEAKY_RELU, 1);
             add(cases, ConvShape.of(side + 2, side + 3, 64, 16, 3, 1, Padding.VALID), Activation.IDENTITY, 2);
         }
+        // wider than the rows of tiles, and deeper than the channels, that a backend may take at a time
+        add(cases, ConvShape.of(6, 37, 16, 32, 3, 1, Padding.SAME), Activation.RELU, 2);
+        add(cases, ConvShape.of(11, 9, 272, 16, 3, 1, Padding.SAME), Activation.RELU, 2);
+        add(cases, ConvShape.of(11, 9, 16, 272, 3, 1, Padding.SAME), Activation.RELU, 2);
         int i = 0;
         for (int kernel : new int[] {1, 2, 3, 5}) {
             for (int stride = 1; stride <= 3; stride++) {

@@ -1,5 +1,6 @@
 package imagespace.backend;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import imagespace.backend.cpu.CpuBackend;
@@ -8,6 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The contract on the CPU, and that its results do not depend on the number of threads. */
@@ -52,6 +54,23 @@ class CpuBackendTest {
         }
     }
 
+    /** At every place of a vector, and behind the last whole one: an attack on a network that has diverged must show. */
+    @Test
+    void signStepPassesOnWhatIsNotANumber() {
+        try (Backend backend = new CpuBackend(1)) {
+            int count = 35;
+            Tensor gradient = backend.tensor(count);
+            Tensor image = backend.tensor(count);
+            backend.fill(gradient, Float.NaN);
+            backend.signStep(image, image, gradient, 0.1f, count);
+            float[] values = new float[count];
+            backend.read(image, values, count);
+            for (float value : values) {
+                assertTrue(Float.isNaN(value));
+            }
+        }
+    }
+
     @TestFactory
     Stream<DynamicTest> threadsDoNotChangeABit() {
         return threadsDoNotChangeABit(ConvAlgorithm.AUTO);
@@ -67,8 +86,9 @@ class CpuBackendTest {
         return threadsDoNotChangeABit(ConvAlgorithm.WINOGRAD2);
     }
 
+    /** Some passes are cut into more parts where there are more threads; the largest number has more than tasks. */
     private static Stream<DynamicTest> threadsDoNotChangeABit(ConvAlgorithm algorithm) {
-        List<Backend> backends = IntStream.rangeClosed(1, 3)
+        List<Backend> backends = IntStream.of(1, 2, 3, 13)
                 .<Backend>mapToObj(t -> new CpuBackend(t, algorithm))
                 .toList();
         return Stream.of(

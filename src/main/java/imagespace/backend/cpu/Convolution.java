@@ -28,8 +28,7 @@ interface Convolution {
         private final Product product;
         private final TransposedProduct transposedProduct;
         private final ConvAlgorithm algorithm;
-        private final WinogradConvolution.Scratch[] forward;
-        private final WinogradWeightGradient.Scratch[] backward;
+        private final WinogradMemory winograd;
 
         Factory(ThreadTeam team, ConvAlgorithm algorithm) {
             this.team = team;
@@ -38,10 +37,7 @@ interface Convolution {
             Arrays.setAll(scratch, i -> new Gemm.Scratch());
             product = new Product(team, scratch);
             transposedProduct = new TransposedProduct(team, scratch);
-            forward = new WinogradConvolution.Scratch[team.threads()];
-            backward = new WinogradWeightGradient.Scratch[team.threads()];
-            Arrays.setAll(forward, i -> new WinogradConvolution.Scratch());
-            Arrays.setAll(backward, i -> new WinogradWeightGradient.Scratch());
+            winograd = new WinogradMemory(team.threads());
         }
 
         /**
@@ -63,7 +59,7 @@ interface Convolution {
             }
             boolean exact = Math.max(s.inChannels(), s.outChannels()) <= MOST_CHANNELS_OF_F4;
             boolean small = algorithm == ConvAlgorithm.WINOGRAD2 || !exact;
-            return new WinogradLayer(small ? MinimalFiltering.F2 : MinimalFiltering.F4, team, forward, backward, s);
+            return new WinogradLayer(small ? MinimalFiltering.F2 : MinimalFiltering.F4, team, winograd, s);
         }
     }
 }

@@ -1,8 +1,8 @@
 package imagespace.backend.cpu;
 
 /**
- * Winograd's minimal filtering F(m x m, 3x3) as {@link WinogradConvolution} needs it, and F(3x3, m x m) for
- * {@link WinogradWeightGradient}: the one-dimensional transforms of tiles of m outputs from m + 2 points, vectorised
+ * Winograd's minimal filtering F(m x m, 3x3) for {@link WinogradConvolution}, and F(3x3, m x m) for
+ * {@link WinogradWeightGradient}; {@link TileTransform} takes tiles through them. These are the one-dimensional transforms of tiles of m outputs from m + 2 points, vectorised
  * across channels. Each works {@code count} times; values lie {@code stride} apart, the next ones {@code step} further on.
  */
 interface MinimalFiltering {

@@ -54,11 +54,11 @@ final class Simd {
     }
 
     /**
-     * Floats from one task's n sums to the next one's: whole cache lines and one between. Two threads that write to the same
+     * Floats from one task's n sums to the next one's, with a pair of cache lines between. Two threads that write to the same
      * line, or to two that the processor fetches together, wait for each other at every write.
      */
     static int apart(int n) {
-        return roundUp(n, LINE) + LINE;
+        return roundUp(n, LINE) + 2 * LINE;
     }
 
     /** Tasks of a pass over {@code count} values. */

@@ -20,17 +20,19 @@ import static imagespace.backend.cpu.Simd.START;
  * out = activation(A^T M A + bias)
  * </pre>
  *
- * V and M of a block stay in the cache. The order of every sum depends on the shape only.
+ * V and M of a block are read soon after they were written, mostly from the L2 cache. The order of every sum depends on the
+ * shape only.
  */
 final class WinogradConvolution {
-    /** Floats of V and M of a block, about: so many stay in the L2 cache. */
+    /** Floats of V and M that the L2 cache keeps, about: as many tiles as that allows make a block. */
     private static final int BUDGET = 216 << 10;
-
-    private static final int LEAST_TILES = 24;
-    private static final int MOST_TILES = 48;
-    /** Every block reads all of U: where it is large, blocks have a tile for so many values of a point. */
+    /** But at least one for so many weights of a point, as every block reads all of U ... */
     private static final int WEIGHTS_A_TILE = 2048;
-    /** Output channels of M. */
+    /** ... and within these limits. */
+    private static final int LEAST_TILES = 24;
+
+    private static final int MOST_TILES = 48;
+    /** Output channels of M, at most. */
     private static final int MOST_CHANNELS = 128;
     /** Floats between the points of U, V and M beyond what they hold: large powers of two would share cache sets. */
     private static final int SKEW = 16;
@@ -42,14 +44,14 @@ final class WinogradConvolution {
     private final int square;
 
     private final ThreadTeam team;
-    private final Scratch[] scratch;
+    private final WinogradMemory memory;
     private final int ci;
     private final int outHeight;
     private final int outWidth;
     private final int co;
     private final int tileRows;
     private final int tileColumns;
-    /** Output channels in one go: with as many M is as large as V. */
+    /** Output channels of M. */
     private final int chunk;
 
     /** Panels of MR tiles in a block, at most. */
@@ -59,7 +61,6 @@ final class WinogradConvolution {
     private final int pointU;
     private final int pointV;
     private final int pointM;
-    private final float[] u;
     private final ThreadTeam.Task weightTask = this::transformWeights;
     private final ThreadTeam.Task blockTask = this::block;
 
@@ -76,20 +77,11 @@ final class WinogradConvolution {
     private int tiles;
     private int blocks;
 
-    /** A worker's own memory, shared by all convolutions of a backend. */
-    static final class Scratch {
-        float[] v = {};
-        float[] m = {};
-        final TileTransform.Scratch tiles = new TileTransform.Scratch();
-        float[] halfway = WinogradTransform.halfway();
-        final float[] tile = Simd.lines(WinogradTransform.TILE * WinogradTransform.TILE * LANES);
-    }
-
-    /** @param scratch one a worker; grown here to what this shape needs */
+    /** @param memory grown here to what this shape needs */
     WinogradConvolution(
             MinimalFiltering filtering,
             ThreadTeam team,
-            Scratch[] scratch,
+            WinogradMemory memory,
             int inHeight,
             int inWidth,
             int ci,
@@ -103,7 +95,7 @@ final class WinogradConvolution {
         points = filtering.points();
         square = points * points;
         this.team = team;
-        this.scratch = scratch;
+        this.memory = memory;
         this.ci = ci;
         this.outHeight = outHeight;
         this.outWidth = outWidth;
@@ -116,10 +108,11 @@ final class WinogradConvolution {
         pointV = blockPanels * MR * ci + SKEW;
         pointM = blockPanels * MR * chunk + SKEW;
         pointU = ci * co + SKEW;
-        u = Simd.lines(square * pointU);
-        input = TileTransform.ofInput(
-                filtering, inHeight, inWidth, ci, padTop, padLeft, tileRows, tileColumns, MR, pointV);
-        for (Scratch s : scratch) {
+        memory.u = Simd.grown(memory.u, square * pointU);
+        TileTransform.Images images =
+                new TileTransform.Images(inHeight, inWidth, ci, padTop, padLeft, tileRows, tileColumns);
+        input = TileTransform.ofInput(filtering, images, MR, pointV);
+        for (WinogradMemory.Worker s : memory.workers) {
             s.v = Simd.grown(s.v, square * pointV);
             s.m = Simd.grown(s.m, square * pointM);
             input.prepare(s.tiles);
@@ -164,7 +157,7 @@ final class WinogradConvolution {
 
     /** U for CHUNK input channels. */
     private void transformWeights(int task, int worker) {
-        float[] half = scratch[worker].halfway;
+        float[] half = memory.workers[worker].halfway;
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
             int to = START + column * ci + task * CHUNK * width;
@@ -172,7 +165,7 @@ final class WinogradConvolution {
                 for (int c = column; c < column + width; c += LANES) {
                     int from = filtersAt + i * co + c;
                     filtering.filter(filters, from, ci * co, 3 * ci * co, half, START, LANES, points * LANES, 3);
-                    filtering.filter(half, START, points * LANES, LANES, u, to, points * pointU, pointU, points);
+                    filtering.filter(half, START, points * LANES, LANES, memory.u, to, points * pointU, pointU, points);
                     to += LANES;
                 }
             }
@@ -180,7 +173,7 @@ final class WinogradConvolution {
     }
 
     private void block(int task, int worker) {
-        Scratch s = scratch[worker];
+        WinogradMemory.Worker s = memory.workers[worker];
         int panels = (tiles + MR - 1) / MR;
         int firstPanel = (int) ((long) panels * task / blocks);
         int endPanel = (int) ((long) panels * (task + 1) / blocks);
@@ -200,7 +193,7 @@ final class WinogradConvolution {
                                 ci,
                                 s.v,
                                 START + point * pointV + panel * MR * ci,
-                                u,
+                                memory.u,
                                 uAt,
                                 Gemm.ZEROS,
                                 0,
@@ -216,7 +209,7 @@ final class WinogradConvolution {
     }
 
     /** The outputs of the tiles [first, end), channels [c, c + wide), from M. */
-    private void transformOutput(Scratch s, int first, int end, int c, int wide) {
+    private void transformOutput(WinogradMemory.Worker s, int first, int end, int c, int wide) {
         float[] half = s.halfway;
         for (int tile = first; tile < end; tile++) {
             int x = tile % tileColumns * tileSide;

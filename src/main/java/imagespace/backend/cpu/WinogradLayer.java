@@ -18,18 +18,13 @@ final class WinogradLayer implements Convolution {
     private final ThreadTeam.Task reverseTask = this::reverse;
     private CpuTensor weights;
 
-    WinogradLayer(
-            MinimalFiltering filtering,
-            ThreadTeam team,
-            WinogradConvolution.Scratch[] scratch,
-            WinogradWeightGradient.Scratch[] gradientScratch,
-            ConvShape s) {
+    WinogradLayer(MinimalFiltering filtering, ThreadTeam team, WinogradMemory memory, ConvShape s) {
         this.team = team;
         shape = s;
         forward = new WinogradConvolution(
                 filtering,
                 team,
-                scratch,
+                memory,
                 s.height(),
                 s.width(),
                 s.inChannels(),
@@ -41,7 +36,7 @@ final class WinogradLayer implements Convolution {
         data = new WinogradConvolution(
                 filtering,
                 team,
-                scratch,
+                memory,
                 s.outHeight(),
                 s.outWidth(),
                 s.outChannels(),
@@ -50,7 +45,7 @@ final class WinogradLayer implements Convolution {
                 s.inChannels(),
                 2 - s.padTop(),
                 2 - s.padLeft());
-        gradient = new WinogradWeightGradient(filtering, team, gradientScratch, s);
+        gradient = new WinogradWeightGradient(filtering, team, memory, s);
         reversed = new float[s.weightSize()];
     }
 

@@ -35,19 +35,14 @@ final class WinogradTransform {
     /** Outputs of a tile in one dimension. */
     static final int TILE = 4;
 
-    static final float A = (float) Math.sqrt(0.5);
-    static final float B = (float) Math.sqrt(2);
+    private static final float A = (float) Math.sqrt(0.5);
+    private static final float B = (float) Math.sqrt(2);
     private static final float A3 = 0.5f * A;
     private static final float B3 = 2 * B;
     private static final float TO_A = (float) (-1 / 1.5);
     private static final float TO_B = (float) (1 / 6.0);
 
     private WinogradTransform() {}
-
-    /** Vectors of scratch memory for one tile's half-way state. */
-    static float[] halfway() {
-        return Simd.lines(POINTS * POINTS * LANES);
-    }
 
     /**
      * B^T, {@code count} times: six values, {@code stride} apart, to six, {@code toStride} apart; the next six lie
@@ -169,7 +164,7 @@ final class WinogradTransform {
     }
 
     /**
-     * The last transform of a tile: A^T along each of {@code rows} rows of six vectors from START, plus bias, through the
+     * The last transform of a tile: A^T along each of {@code rows} rows of six vectors, plus bias, through the
      * activation, to the first {@code columns} of four pixels, {@code pixel} apart, rows {@code row} apart.
      */
     static void outputRows(

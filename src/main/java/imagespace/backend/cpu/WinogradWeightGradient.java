@@ -20,19 +20,21 @@ import jdk.incubator.vector.FloatVector;
  * dWeights = A^T S A               [3][3][ci][co]             S added over the shares
  * </pre>
  *
- * A task owns a share of the tiles, and where there are more threads than shares some rows of six points of it. Sums run
- * over the tiles in order, and the order of every sum depends on the shape only.
+ * A task owns a share of the tiles, and where there are more threads than shares some rows of six points of it; the first
+ * of the transforms' two dimensions is then done again for each part. Sums run over the tiles in order, and the order of
+ * every sum depends on the shape only.
  */
 final class WinogradWeightGradient {
     /** The tiles are cut into so many shares, whose sums are added in the end; however many threads there are. */
     private static final int SHARES = 2;
-    /** Floats of V and Y of a block, about: so many stay in the L2 cache. */
+    /** Floats of V and Y that the L2 cache keeps, about: as many tiles as that allows make a block. */
     private static final int BUDGET = 192 << 10;
-
-    private static final int LEAST_TILES = 32;
-    private static final int MOST_TILES = 128;
-    /** Every block reads and writes all sums: where these are many, blocks have a tile for so many of a point. */
+    /** But at least one for so many sums of a point, as every block reads and writes all of them ... */
     private static final int SUMS_A_TILE = 512;
+    /** ... and within these limits. */
+    private static final int LEAST_TILES = 32;
+
+    private static final int MOST_TILES = 128;
     /** Floats between points beyond what they hold: large powers of two would share cache sets. */
     private static final int SKEW = 16;
     /** Rows of a register tile of V^T Y; divides CHUNK. */
@@ -43,7 +45,7 @@ final class WinogradWeightGradient {
     private final int points;
 
     private final ThreadTeam team;
-    private final Scratch[] scratch;
+    private final WinogradMemory memory;
     private final int ci;
     private final int co;
     private final int imageTiles;
@@ -55,9 +57,8 @@ final class WinogradWeightGradient {
     private final int pointV;
     private final int pointY;
     private final int pointS;
-    private final float[] sums;
     /** Parts of the rows of points. */
-    private final int groups;
+    private final int parts;
 
     private final ThreadTeam.Task pointsTask = this::sumPoints;
     private final ThreadTeam.Task outputTask = this::transformSums;
@@ -71,60 +72,54 @@ final class WinogradWeightGradient {
     private int tiles;
     private int shares;
 
-    /** A worker's own memory, shared by all convolutions of a backend. */
-    static final class Scratch {
-        float[] v = {};
-        float[] y = {};
-        final TileTransform.Scratch tiles = new TileTransform.Scratch();
-        final float[] halfway = WinogradTransform.halfway();
-    }
-
-    WinogradWeightGradient(MinimalFiltering filtering, ThreadTeam team, Scratch[] scratch, ConvShape shape) {
+    /** @param memory grown here to what this shape needs */
+    WinogradWeightGradient(MinimalFiltering filtering, ThreadTeam team, WinogradMemory memory, ConvShape shape) {
         this.filtering = filtering;
         int tileSide = filtering.tile();
         points = filtering.points();
         this.team = team;
-        this.scratch = scratch;
+        this.memory = memory;
         ci = shape.inChannels();
         co = shape.outChannels();
         int tileRows = (shape.outHeight() + tileSide - 1) / tileSide;
         int tileColumns = (shape.outWidth() + tileSide - 1) / tileSide;
         imageTiles = tileRows * tileColumns;
-        groups = groups(team.threads());
+        parts = parts(team.threads());
         int wanted = Math.max(BUDGET / (points * points * (ci + co)), ci * co / SUMS_A_TILE);
         block = Math.clamp(wanted, LEAST_TILES, MOST_TILES) / CHUNK * CHUNK;
         pointV = block * ci + SKEW;
         pointY = block * co + SKEW;
         pointS = ci * co + SKEW;
-        sums = Simd.lines(SHARES * points * points * pointS);
-        input = TileTransform.ofInput(
-                filtering,
-                shape.height(),
-                shape.width(),
-                ci,
-                shape.padTop(),
-                shape.padLeft(),
-                tileRows,
-                tileColumns,
-                block,
-                pointV);
-        gradient = TileTransform.ofGradient(
-                filtering, shape.outHeight(), shape.outWidth(), co, tileRows, tileColumns, block, pointY);
-        for (Scratch s : scratch) {
-            s.v = Simd.grown(s.v, points * points * pointV);
-            s.y = Simd.grown(s.y, points * points * pointY);
+        memory.sums = Simd.grown(memory.sums, SHARES * points * points * pointS);
+        TileTransform.Images inputs = new TileTransform.Images(
+                shape.height(), shape.width(), ci, shape.padTop(), shape.padLeft(), tileRows, tileColumns);
+        TileTransform.Images outputs =
+                new TileTransform.Images(shape.outHeight(), shape.outWidth(), co, 0, 0, tileRows, tileColumns);
+        input = TileTransform.ofInput(filtering, inputs, block, pointV);
+        gradient = TileTransform.ofGradient(filtering, outputs, block, pointY);
+        for (WinogradMemory.Worker s : memory.workers) {
+            s.v = Simd.grown(s.v, points / parts * points * pointV);
+            s.y = Simd.grown(s.y, points / parts * points * pointY);
+            s.halfway = Simd.grown(s.halfway, points * points * LANES);
             input.prepare(s.tiles);
             gradient.prepare(s.tiles);
         }
     }
 
-    /** As few parts of the rows of points as give every thread a task. */
-    private int groups(int threads) {
-        int groups = 1;
-        while (groups < points && (groups * SHARES < threads || points % groups > 0)) {
-            groups++;
+    /** Into how many parts the rows of points are cut: as few as let the threads be done soonest. */
+    private int parts(int threads) {
+        int best = 1;
+        for (int parts = 2; parts <= points; parts++) {
+            if (points % parts == 0 && rounds(parts, threads) * best < rounds(best, threads) * parts) {
+                best = parts;
+            }
         }
-        return groups;
+        return best;
+    }
+
+    /** Tasks of the busiest thread; each is a share's part. */
+    private static int rounds(int parts, int threads) {
+        return (SHARES * parts + threads - 1) / threads;
     }
 
     /**
@@ -139,31 +134,32 @@ final class WinogradWeightGradient {
         this.in = in;
         tiles = n * imageTiles;
         shares = Math.min(SHARES, tiles);
-        team.run(shares * groups, pointsTask);
+        team.run(shares * parts, pointsTask);
         team.run(ci / CHUNK, outputTask);
     }
 
     /** The sums of some rows of points over a share of the tiles. */
     private void sumPoints(int task, int worker) {
-        Scratch s = scratch[worker];
-        int share = task / groups;
-        int group = task % groups;
-        int firstRow = points * group / groups;
-        int endRow = points * (group + 1) / groups;
+        WinogradMemory.Worker s = memory.workers[worker];
+        int share = task / parts;
+        int firstRow = task % parts * (points / parts);
+        int endRow = firstRow + points / parts;
         int begin = (int) ((long) tiles * share / shares);
         int end = (int) ((long) tiles * (share + 1) / shares);
         for (int first = begin; first < end; first += block) {
             int count = Math.min(block, end - first);
             input.run(s.tiles, in, null, first, first + count, firstRow, endRow, s.v);
             gradient.run(s.tiles, dOut, pooled, first, first + count, firstRow, endRow, s.y);
-            for (int point = firstRow * points; point < endRow * points; point++) {
-                multiply(s, point, count, START + (share * points * points + point) * pointS, first > begin);
+            int sumsAt = START + (share * points + firstRow) * points * pointS;
+            for (int point = 0; point < points / parts * points; point++) {
+                multiply(s, point, count, sumsAt + point * pointS, first > begin);
             }
         }
     }
 
     /** One point of a block: S (+)= V^T Y. */
-    private void multiply(Scratch s, int point, int count, int sumsAt, boolean add) {
+    private void multiply(WinogradMemory.Worker s, int point, int count, int sumsAt, boolean add) {
+        float[] sums = memory.sums;
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
             int yAt = START + point * pointY + column * block;
@@ -207,7 +203,8 @@ final class WinogradWeightGradient {
 
     /** dWeights of CHUNK input channels from the sums of all shares. */
     private void transformSums(int task, int worker) {
-        float[] half = scratch[worker].halfway;
+        float[] sums = memory.sums;
+        float[] half = memory.workers[worker].halfway;
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
             int at = START + column * ci + task * CHUNK * width;
@@ -225,6 +222,7 @@ final class WinogradWeightGradient {
 
     /** Adds what all other shares have at {@code at} of every point to the first one's. */
     private void addShares(int at, int count) {
+        float[] sums = memory.sums;
         int share = points * points * pointS;
         for (int point = at; point < at + share; point += pointS) {
             for (int i = point; i < point + count; i += LANES) {

@@ -1,0 +1,37 @@
+package imagespace.backend.cpu;
+
+import static imagespace.backend.cpu.Simd.LANES;
+
+import java.util.Arrays;
+
+/**
+ * Scratch memory of all Winograd convolutions of a backend, which run one after the other. Each grows it to its need when it
+ * is made, and finds nothing of its own in it from one call to the next.
+ */
+final class WinogradMemory {
+    /** Transformed weights. */
+    float[] u = {};
+    /** Sums of a weight gradient. */
+    float[] sums = {};
+
+    final Worker[] workers;
+
+    /** A worker's own: transformed tiles and their products, for a block of tiles. */
+    static final class Worker {
+        final TileTransform.Scratch tiles = new TileTransform.Scratch();
+        float[] v = {};
+        /** Transformed outputs. */
+        float[] m = {};
+        /** Transformed gradients. */
+        float[] y = {};
+        /** What has gone through the first of two dimensions. */
+        float[] halfway = {};
+        /** An output tile that is to be pooled. */
+        final float[] tile = Simd.lines(WinogradTransform.TILE * WinogradTransform.TILE * LANES);
+    }
+
+    WinogradMemory(int threads) {
+        workers = new Worker[threads];
+        Arrays.setAll(workers, i -> new Worker());
+    }
+}
