@@ -10,6 +10,7 @@
 #   OUT      where results go (default: out/gpu): results.jsonl, summary.md, a log a part
 #   DATA     CIFAR-10 as a folder; without it the tables' time is measured on the embedded scenes
 #   MINUTES  how long the whole may take (default: 25); real runs take what the rest leaves
+#   BATCHES  batch sizes to time (default: "128 1024"); BATCHES=128 times half as much
 #   PARALLEL_RUNS  how many real runs go on side by side (default: auto)
 #   PYTHON   a Python with torch (default: python3); without torch its part is left out
 #   PART     only these: about parity-fp32 parity-tf32 parity-bf16 sanitizer throughput torch table1 runs
@@ -22,6 +23,7 @@ JAVA=${JAVA:-java}
 JARS=${JARS:-$here/jars}
 OUT=${OUT:-out/gpu}
 MINUTES=${MINUTES:-25}
+BATCHES=${BATCHES:-128 1024}
 PYTHON=${PYTHON:-python3}
 parts=("$@")
 [[ ${#parts[@]} -gt 0 ]] || parts=(about parity-fp32 parity-tf32 throughput torch table1 parity-bf16 sanitizer runs)
@@ -95,7 +97,7 @@ throughput() {
     local net batch precision failed=0
     for net in keras allconv; do
         for precision in tf32 bf16 fp32; do
-            for batch in 128 1024; do
+            for batch in $BATCHES; do
                 [[ $precision$batch == fp321024 ]] && continue
                 imagespace throughput --net $net --backend cuda --precision $precision --batch $batch --steps 200 \
                     --warm-up 2 || failed=1
@@ -112,7 +114,7 @@ torch() {
     local net mode dtype batch peer=$here/torch_peer.py
     [[ -f $peer ]] || peer=$here/../torch_peer.py
     for net in keras allconv; do
-        for batch in 128 1024; do
+        for batch in $BATCHES; do
             for mode in graph eager compile; do
                 for dtype in tf32 bf16; do
                     timeout 100 "$PYTHON" "$peer" --net $net --device cuda --dtype $dtype --mode $mode \
