@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import imagespace.backend.Backend;
+import imagespace.backend.ConvAlgorithm;
 import imagespace.backend.cpu.CpuBackend;
 import imagespace.data.Corpus;
 import imagespace.data.Scenes;
@@ -11,7 +12,7 @@ import imagespace.nn.Architecture;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A training step takes no memory, on any thread, once its code is compiled (before, vectors are objects). */
 class AllocationTest {
@@ -23,10 +24,10 @@ class AllocationTest {
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
     @ParameterizedTest
-    @ValueSource(strings = {"keras", "allconv"})
-    void aStepAllocatesNothing(String net) {
+    @CsvSource({"keras, AUTO", "allconv, AUTO", "keras, WINOGRAD2", "keras, DIRECT"})
+    void aStepAllocatesNothing(String net, ConvAlgorithm algorithm) {
         Corpus corpus = Scenes.corpus(1, 4 * BATCH, 10);
-        try (Backend backend = new CpuBackend(2)) {
+        try (Backend backend = new CpuBackend(2, algorithm)) {
             Training training = new Training(
                     backend, Architecture.named(net, 32, 32, 3, 10), corpus.train(), TrainingConfig.plain(1, BATCH, 1));
             long[] threads = engineThreads();
@@ -39,7 +40,7 @@ class AllocationTest {
                 }
                 least = Math.min(least, allocated(threads) - before);
             }
-            assertTrue(least <= NEARLY_NOTHING, net + ": " + least / WINDOW + " bytes a step");
+            assertTrue(least <= NEARLY_NOTHING, net + ", " + algorithm + ": " + least / WINDOW + " bytes a step");
         }
     }
 
