@@ -2,8 +2,9 @@ package imagespace.backend.cpu;
 
 /**
  * Winograd's minimal filtering F(m x m, 3x3) for {@link WinogradConvolution}, and F(3x3, m x m) for
- * {@link WinogradWeightGradient}; {@link TileTransform} takes tiles through them. These are the one-dimensional transforms of tiles of m outputs from m + 2 points, vectorised
- * across channels. Each works {@code count} times; values lie {@code stride} apart, the next ones {@code step} further on.
+ * {@link WinogradWeightGradient}: the one-dimensional transforms of tiles of m outputs from m + 2 points, vectorised
+ * across channels; {@link TileTransform} takes tiles through them. Each works {@code count} times; values lie {@code stride}
+ * apart, the next ones {@code step} further on.
  */
 interface MinimalFiltering {
     /** Outputs of a tile in one dimension, m. */

@@ -182,29 +182,27 @@ final class TileTransform {
     /** The second pass: {@code count} tiles of the strip, which go to the places {@code slot ...}. */
     private void alongRows(float[] strip, int slot, int count, int c, int wide, int firstRow, int endRow, float[] to) {
         int vectors = wide / LANES;
+        int panel = layout.panel;
         int pointStride = layout.pointStride;
         for (int k = 0; k < vectors; k++) {
+            int channel = c + k * LANES;
+            int groupAt = channel / layout.group * layout.group;
+            int groupWide = Math.min(layout.group, channels - groupAt);
+            int channelAt = START + groupAt * panel + channel - groupAt;
             for (int t = 0; t < count; t++) {
                 int from = START + ((t * side * vectors + k) * points + firstRow) * LANES;
+                int slotAt = (slot + t) / panel * panel * channels + (slot + t) % panel * groupWide;
                 transform.apply(
                         strip,
                         from,
                         LANES,
                         vectors * points * LANES,
                         to,
-                        START + place(slot + t, c + k * LANES),
+                        channelAt + slotAt,
                         points * pointStride,
                         pointStride,
                         endRow - firstRow);
             }
         }
-    }
-
-    /** Where a point has its value of a tile and a channel: [tiles / panel][channels / group][panel][group]. */
-    private int place(int slot, int channel) {
-        int panel = layout.panel;
-        int groupAt = channel / layout.group * layout.group;
-        int groupWide = Math.min(layout.group, channels - groupAt);
-        return slot / panel * panel * channels + groupAt * panel + slot % panel * groupWide + channel - groupAt;
     }
 }

@@ -126,8 +126,8 @@ final class Updates {
             FloatVector moved = FloatVector.fromArray(F, in.data, in.at + i);
             moved = moved.add(epsilon, gradient.compare(VectorOperators.GT, 0));
             moved = moved.sub(epsilon, gradient.compare(VectorOperators.LT, 0));
-            moved = moved.blend(
-                    gradient, gradient.compare(VectorOperators.NE, gradient)); // what is not a number stays that
+            // what is not a number stays that
+            moved = moved.blend(gradient, gradient.compare(VectorOperators.NE, gradient));
             moved.min(one).max(zero).intoArray(out.data, out.at + i);
         }
         for (; i < end; i++) {
