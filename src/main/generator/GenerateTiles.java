@@ -7,25 +7,23 @@ import java.util.stream.IntStream;
  * Writes {@code imagespace/backend/cpu/Tiles.java}: the register tiles of the matrix product as straight-line code.
  *
  * <p>C2 keeps vectors in registers only as local variables, not as array elements, so the accumulators of a tile must
- * be spelled out: 24 of them for 12 rows of 2 vectors. Run it with
+ * be spelled out: 16 of them for 8 rows of 2 vectors. Run it with
  *
  * <pre>java src/main/generator/GenerateTiles.java > src/main/java/imagespace/backend/cpu/Tiles.java</pre>
  */
 final class GenerateTiles {
     public static void main(String[] args) {
         System.out.print(header());
-        for (int rows : List.of(12, 6)) {
+        for (int rows : List.of(8, 4)) {
             for (int vectors : List.of(2, 1)) {
                 System.out.print(product(rows, vectors));
                 System.out.print(transposedProduct(rows, vectors));
             }
         }
-        System.out.print(colourProduct(12, 2));
-        System.out.print(colourProduct(6, 2));
-        for (int rows : List.of(9, 8, 4)) {
-            System.out.print(transposedProduct(rows, 2));
-            System.out.print(transposedProduct(rows, 1));
-        }
+        System.out.print(colourProduct(8, 2));
+        System.out.print(colourProduct(4, 2));
+        System.out.print(transposedProduct(9, 2));
+        System.out.print(transposedProduct(9, 1));
         System.out.println("}");
     }
 

@@ -96,10 +96,10 @@ final class ColourConvolution implements Convolution {
                 for (int column = 0; column < co; column += NR) {
                     int aAt = y * pitch + first * CHANNELS;
                     int cAt = row + first * co + column;
-                    if (MR == 12) {
-                        Tiles.colour12x2(strip, aAt, pitch, panels, column * DEPTH, bias, column, 0, out.data, cAt, co);
+                    if (MR == 8) {
+                        Tiles.colour8x2(strip, aAt, pitch, panels, column * DEPTH, bias, column, 0, out.data, cAt, co);
                     } else {
-                        Tiles.colour6x2(strip, aAt, pitch, panels, column * DEPTH, bias, column, 0, out.data, cAt, co);
+                        Tiles.colour4x2(strip, aAt, pitch, panels, column * DEPTH, bias, column, 0, out.data, cAt, co);
                     }
                 }
             }

@@ -11,8 +11,12 @@ import static imagespace.backend.cpu.Simd.LANES;
  * only, so any number of threads gives the same bits.
  */
 final class Gemm {
-    /** Rows of a register tile. Twelve rows of two vectors need 27 registers; plain AVX2 has 16. */
-    static final int MR = LANES == 8 ? 6 : 12;
+    /**
+     * Rows of a register tile, half as many as the registers would hold: 32, with plain AVX2 16. Eight rows of two vectors are
+     * enough to keep two multiply-adders busy, and leave room for what C2 loads ahead. With twelve it would, as chance has it,
+     * run out of registers, and keep some sums in memory for the life of the process.
+     */
+    static final int MR = LANES == 8 ? 4 : 8;
     /** Columns of a register tile. */
     static final int NR = 2 * LANES;
     /** Tasks worth having, so that some threads can share them evenly. */
@@ -60,16 +64,16 @@ final class Gemm {
             float[] c,
             int cAt,
             int ldc) {
-        if (MR == 12) {
+        if (MR == 8) {
             if (width == NR) {
-                Tiles.product12x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+                Tiles.product8x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
             } else {
-                Tiles.product12x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+                Tiles.product8x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
             }
         } else if (width == NR) {
-            Tiles.product6x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+            Tiles.product4x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
         } else {
-            Tiles.product6x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+            Tiles.product4x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
         }
     }
 
@@ -88,16 +92,16 @@ final class Gemm {
             float[] c,
             int cAt,
             int ldc) {
-        if (MR == 12) {
+        if (MR == 8) {
             if (width == NR) {
-                Tiles.transposed12x2(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+                Tiles.transposed8x2(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
             } else {
-                Tiles.transposed12x1(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+                Tiles.transposed8x1(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
             }
         } else if (width == NR) {
-            Tiles.transposed6x2(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+            Tiles.transposed4x2(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
         } else {
-            Tiles.transposed6x1(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+            Tiles.transposed4x1(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
         }
     }
 }

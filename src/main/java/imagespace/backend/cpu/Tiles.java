@@ -16,8 +16,8 @@ import jdk.incubator.vector.FloatVector;
 final class Tiles {
     private Tiles() {}
 
-    /** c[12][2 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
-    static void product12x2(
+    /** c[8][2 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
+    static void product8x2(
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
@@ -37,15 +37,7 @@ final class Tiles {
         FloatVector c6_1 = FloatVector.zero(F);
         FloatVector c7_0 = FloatVector.zero(F);
         FloatVector c7_1 = FloatVector.zero(F);
-        FloatVector c8_0 = FloatVector.zero(F);
-        FloatVector c8_1 = FloatVector.zero(F);
-        FloatVector c9_0 = FloatVector.zero(F);
-        FloatVector c9_1 = FloatVector.zero(F);
-        FloatVector c10_0 = FloatVector.zero(F);
-        FloatVector c10_1 = FloatVector.zero(F);
-        FloatVector c11_0 = FloatVector.zero(F);
-        FloatVector c11_1 = FloatVector.zero(F);
-        for (int end = aAt + kc * 12; aAt < end; aAt += 192) {
+        for (int end = aAt + kc * 8; aAt < end; aAt += 128) {
             for (int k = aAt; k < aAt + 16; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
@@ -73,18 +65,6 @@ final class Tiles {
                 FloatVector a7 = FloatVector.broadcast(F, a[k + 112]);
                 c7_0 = a7.fma(b0, c7_0);
                 c7_1 = a7.fma(b1, c7_1);
-                FloatVector a8 = FloatVector.broadcast(F, a[k + 128]);
-                c8_0 = a8.fma(b0, c8_0);
-                c8_1 = a8.fma(b1, c8_1);
-                FloatVector a9 = FloatVector.broadcast(F, a[k + 144]);
-                c9_0 = a9.fma(b0, c9_0);
-                c9_1 = a9.fma(b1, c9_1);
-                FloatVector a10 = FloatVector.broadcast(F, a[k + 160]);
-                c10_0 = a10.fma(b0, c10_0);
-                c10_1 = a10.fma(b1, c10_1);
-                FloatVector a11 = FloatVector.broadcast(F, a[k + 176]);
-                c11_0 = a11.fma(b0, c11_0);
-                c11_1 = a11.fma(b1, c11_1);
                 bAt += 2 * LANES;
             }
         }
@@ -104,18 +84,10 @@ final class Tiles {
         c6_1.add(FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES)).intoArray(c, cAt + 6 * ldc + LANES);
         c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
         c7_1.add(FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES)).intoArray(c, cAt + 7 * ldc + LANES);
-        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
-        c8_1.add(FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES)).intoArray(c, cAt + 8 * ldc + LANES);
-        c9_0.add(FloatVector.fromArray(F, init, initAt + 9 * initStride)).intoArray(c, cAt + 9 * ldc);
-        c9_1.add(FloatVector.fromArray(F, init, initAt + 9 * initStride + LANES)).intoArray(c, cAt + 9 * ldc + LANES);
-        c10_0.add(FloatVector.fromArray(F, init, initAt + 10 * initStride)).intoArray(c, cAt + 10 * ldc);
-        c10_1.add(FloatVector.fromArray(F, init, initAt + 10 * initStride + LANES)).intoArray(c, cAt + 10 * ldc + LANES);
-        c11_0.add(FloatVector.fromArray(F, init, initAt + 11 * initStride)).intoArray(c, cAt + 11 * ldc);
-        c11_1.add(FloatVector.fromArray(F, init, initAt + 11 * initStride + LANES)).intoArray(c, cAt + 11 * ldc + LANES);
     }
 
-    /** c[12][2 vectors] = init + transpose(a) * b, over kc steps. */
-    static void transposed12x2(
+    /** c[8][2 vectors] = init + transpose(a) * b, over kc steps. */
+    static void transposed8x2(
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
@@ -135,14 +107,6 @@ final class Tiles {
         FloatVector c6_1 = FloatVector.zero(F);
         FloatVector c7_0 = FloatVector.zero(F);
         FloatVector c7_1 = FloatVector.zero(F);
-        FloatVector c8_0 = FloatVector.zero(F);
-        FloatVector c8_1 = FloatVector.zero(F);
-        FloatVector c9_0 = FloatVector.zero(F);
-        FloatVector c9_1 = FloatVector.zero(F);
-        FloatVector c10_0 = FloatVector.zero(F);
-        FloatVector c10_1 = FloatVector.zero(F);
-        FloatVector c11_0 = FloatVector.zero(F);
-        FloatVector c11_1 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
@@ -170,18 +134,6 @@ final class Tiles {
                 FloatVector a7 = FloatVector.broadcast(F, a[aAt + 7]);
                 c7_0 = a7.fma(b0, c7_0);
                 c7_1 = a7.fma(b1, c7_1);
-                FloatVector a8 = FloatVector.broadcast(F, a[aAt + 8]);
-                c8_0 = a8.fma(b0, c8_0);
-                c8_1 = a8.fma(b1, c8_1);
-                FloatVector a9 = FloatVector.broadcast(F, a[aAt + 9]);
-                c9_0 = a9.fma(b0, c9_0);
-                c9_1 = a9.fma(b1, c9_1);
-                FloatVector a10 = FloatVector.broadcast(F, a[aAt + 10]);
-                c10_0 = a10.fma(b0, c10_0);
-                c10_1 = a10.fma(b1, c10_1);
-                FloatVector a11 = FloatVector.broadcast(F, a[aAt + 11]);
-                c11_0 = a11.fma(b0, c11_0);
-                c11_1 = a11.fma(b1, c11_1);
             aAt += lda;
             bAt += ldb;
         }
@@ -201,18 +153,10 @@ final class Tiles {
         c6_1.add(FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES)).intoArray(c, cAt + 6 * ldc + LANES);
         c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
         c7_1.add(FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES)).intoArray(c, cAt + 7 * ldc + LANES);
-        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
-        c8_1.add(FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES)).intoArray(c, cAt + 8 * ldc + LANES);
-        c9_0.add(FloatVector.fromArray(F, init, initAt + 9 * initStride)).intoArray(c, cAt + 9 * ldc);
-        c9_1.add(FloatVector.fromArray(F, init, initAt + 9 * initStride + LANES)).intoArray(c, cAt + 9 * ldc + LANES);
-        c10_0.add(FloatVector.fromArray(F, init, initAt + 10 * initStride)).intoArray(c, cAt + 10 * ldc);
-        c10_1.add(FloatVector.fromArray(F, init, initAt + 10 * initStride + LANES)).intoArray(c, cAt + 10 * ldc + LANES);
-        c11_0.add(FloatVector.fromArray(F, init, initAt + 11 * initStride)).intoArray(c, cAt + 11 * ldc);
-        c11_1.add(FloatVector.fromArray(F, init, initAt + 11 * initStride + LANES)).intoArray(c, cAt + 11 * ldc + LANES);
     }
 
-    /** c[12][1 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
-    static void product12x1(
+    /** c[8][1 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
+    static void product8x1(
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
@@ -224,11 +168,7 @@ final class Tiles {
         FloatVector c5_0 = FloatVector.zero(F);
         FloatVector c6_0 = FloatVector.zero(F);
         FloatVector c7_0 = FloatVector.zero(F);
-        FloatVector c8_0 = FloatVector.zero(F);
-        FloatVector c9_0 = FloatVector.zero(F);
-        FloatVector c10_0 = FloatVector.zero(F);
-        FloatVector c11_0 = FloatVector.zero(F);
-        for (int end = aAt + kc * 12; aAt < end; aAt += 192) {
+        for (int end = aAt + kc * 8; aAt < end; aAt += 128) {
             for (int k = aAt; k < aAt + 16; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector a0 = FloatVector.broadcast(F, a[k + 0]);
@@ -247,14 +187,6 @@ final class Tiles {
                 c6_0 = a6.fma(b0, c6_0);
                 FloatVector a7 = FloatVector.broadcast(F, a[k + 112]);
                 c7_0 = a7.fma(b0, c7_0);
-                FloatVector a8 = FloatVector.broadcast(F, a[k + 128]);
-                c8_0 = a8.fma(b0, c8_0);
-                FloatVector a9 = FloatVector.broadcast(F, a[k + 144]);
-                c9_0 = a9.fma(b0, c9_0);
-                FloatVector a10 = FloatVector.broadcast(F, a[k + 160]);
-                c10_0 = a10.fma(b0, c10_0);
-                FloatVector a11 = FloatVector.broadcast(F, a[k + 176]);
-                c11_0 = a11.fma(b0, c11_0);
                 bAt += 1 * LANES;
             }
         }
@@ -266,14 +198,10 @@ final class Tiles {
         c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
         c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
         c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
-        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
-        c9_0.add(FloatVector.fromArray(F, init, initAt + 9 * initStride)).intoArray(c, cAt + 9 * ldc);
-        c10_0.add(FloatVector.fromArray(F, init, initAt + 10 * initStride)).intoArray(c, cAt + 10 * ldc);
-        c11_0.add(FloatVector.fromArray(F, init, initAt + 11 * initStride)).intoArray(c, cAt + 11 * ldc);
     }
 
-    /** c[12][1 vectors] = init + transpose(a) * b, over kc steps. */
-    static void transposed12x1(
+    /** c[8][1 vectors] = init + transpose(a) * b, over kc steps. */
+    static void transposed8x1(
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
@@ -285,10 +213,6 @@ final class Tiles {
         FloatVector c5_0 = FloatVector.zero(F);
         FloatVector c6_0 = FloatVector.zero(F);
         FloatVector c7_0 = FloatVector.zero(F);
-        FloatVector c8_0 = FloatVector.zero(F);
-        FloatVector c9_0 = FloatVector.zero(F);
-        FloatVector c10_0 = FloatVector.zero(F);
-        FloatVector c11_0 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
@@ -307,14 +231,6 @@ final class Tiles {
                 c6_0 = a6.fma(b0, c6_0);
                 FloatVector a7 = FloatVector.broadcast(F, a[aAt + 7]);
                 c7_0 = a7.fma(b0, c7_0);
-                FloatVector a8 = FloatVector.broadcast(F, a[aAt + 8]);
-                c8_0 = a8.fma(b0, c8_0);
-                FloatVector a9 = FloatVector.broadcast(F, a[aAt + 9]);
-                c9_0 = a9.fma(b0, c9_0);
-                FloatVector a10 = FloatVector.broadcast(F, a[aAt + 10]);
-                c10_0 = a10.fma(b0, c10_0);
-                FloatVector a11 = FloatVector.broadcast(F, a[aAt + 11]);
-                c11_0 = a11.fma(b0, c11_0);
             aAt += lda;
             bAt += ldb;
         }
@@ -326,14 +242,10 @@ final class Tiles {
         c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
         c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
         c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
-        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
-        c9_0.add(FloatVector.fromArray(F, init, initAt + 9 * initStride)).intoArray(c, cAt + 9 * ldc);
-        c10_0.add(FloatVector.fromArray(F, init, initAt + 10 * initStride)).intoArray(c, cAt + 10 * ldc);
-        c11_0.add(FloatVector.fromArray(F, init, initAt + 11 * initStride)).intoArray(c, cAt + 11 * ldc);
     }
 
-    /** c[6][2 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
-    static void product6x2(
+    /** c[4][2 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
+    static void product4x2(
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
@@ -345,11 +257,7 @@ final class Tiles {
         FloatVector c2_1 = FloatVector.zero(F);
         FloatVector c3_0 = FloatVector.zero(F);
         FloatVector c3_1 = FloatVector.zero(F);
-        FloatVector c4_0 = FloatVector.zero(F);
-        FloatVector c4_1 = FloatVector.zero(F);
-        FloatVector c5_0 = FloatVector.zero(F);
-        FloatVector c5_1 = FloatVector.zero(F);
-        for (int end = aAt + kc * 6; aAt < end; aAt += 96) {
+        for (int end = aAt + kc * 4; aAt < end; aAt += 64) {
             for (int k = aAt; k < aAt + 16; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
@@ -365,12 +273,6 @@ final class Tiles {
                 FloatVector a3 = FloatVector.broadcast(F, a[k + 48]);
                 c3_0 = a3.fma(b0, c3_0);
                 c3_1 = a3.fma(b1, c3_1);
-                FloatVector a4 = FloatVector.broadcast(F, a[k + 64]);
-                c4_0 = a4.fma(b0, c4_0);
-                c4_1 = a4.fma(b1, c4_1);
-                FloatVector a5 = FloatVector.broadcast(F, a[k + 80]);
-                c5_0 = a5.fma(b0, c5_0);
-                c5_1 = a5.fma(b1, c5_1);
                 bAt += 2 * LANES;
             }
         }
@@ -382,14 +284,10 @@ final class Tiles {
         c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
         c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
         c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
-        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
-        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
     }
 
-    /** c[6][2 vectors] = init + transpose(a) * b, over kc steps. */
-    static void transposed6x2(
+    /** c[4][2 vectors] = init + transpose(a) * b, over kc steps. */
+    static void transposed4x2(
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
@@ -401,10 +299,6 @@ final class Tiles {
         FloatVector c2_1 = FloatVector.zero(F);
         FloatVector c3_0 = FloatVector.zero(F);
         FloatVector c3_1 = FloatVector.zero(F);
-        FloatVector c4_0 = FloatVector.zero(F);
-        FloatVector c4_1 = FloatVector.zero(F);
-        FloatVector c5_0 = FloatVector.zero(F);
-        FloatVector c5_1 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
@@ -420,12 +314,6 @@ final class Tiles {
                 FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
                 c3_0 = a3.fma(b0, c3_0);
                 c3_1 = a3.fma(b1, c3_1);
-                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 4]);
-                c4_0 = a4.fma(b0, c4_0);
-                c4_1 = a4.fma(b1, c4_1);
-                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 5]);
-                c5_0 = a5.fma(b0, c5_0);
-                c5_1 = a5.fma(b1, c5_1);
             aAt += lda;
             bAt += ldb;
         }
@@ -437,14 +325,10 @@ final class Tiles {
         c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
         c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
         c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
-        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
-        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
     }
 
-    /** c[6][1 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
-    static void product6x1(
+    /** c[4][1 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
+    static void product4x1(
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
@@ -452,9 +336,7 @@ final class Tiles {
         FloatVector c1_0 = FloatVector.zero(F);
         FloatVector c2_0 = FloatVector.zero(F);
         FloatVector c3_0 = FloatVector.zero(F);
-        FloatVector c4_0 = FloatVector.zero(F);
-        FloatVector c5_0 = FloatVector.zero(F);
-        for (int end = aAt + kc * 6; aAt < end; aAt += 96) {
+        for (int end = aAt + kc * 4; aAt < end; aAt += 64) {
             for (int k = aAt; k < aAt + 16; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector a0 = FloatVector.broadcast(F, a[k + 0]);
@@ -465,10 +347,6 @@ final class Tiles {
                 c2_0 = a2.fma(b0, c2_0);
                 FloatVector a3 = FloatVector.broadcast(F, a[k + 48]);
                 c3_0 = a3.fma(b0, c3_0);
-                FloatVector a4 = FloatVector.broadcast(F, a[k + 64]);
-                c4_0 = a4.fma(b0, c4_0);
-                FloatVector a5 = FloatVector.broadcast(F, a[k + 80]);
-                c5_0 = a5.fma(b0, c5_0);
                 bAt += 1 * LANES;
             }
         }
@@ -476,12 +354,10 @@ final class Tiles {
         c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
         c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
         c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
-        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
-        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
     }
 
-    /** c[6][1 vectors] = init + transpose(a) * b, over kc steps. */
-    static void transposed6x1(
+    /** c[4][1 vectors] = init + transpose(a) * b, over kc steps. */
+    static void transposed4x1(
             int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
@@ -489,8 +365,6 @@ final class Tiles {
         FloatVector c1_0 = FloatVector.zero(F);
         FloatVector c2_0 = FloatVector.zero(F);
         FloatVector c3_0 = FloatVector.zero(F);
-        FloatVector c4_0 = FloatVector.zero(F);
-        FloatVector c5_0 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
                 FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
@@ -501,10 +375,6 @@ final class Tiles {
                 c2_0 = a2.fma(b0, c2_0);
                 FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
                 c3_0 = a3.fma(b0, c3_0);
-                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 4]);
-                c4_0 = a4.fma(b0, c4_0);
-                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 5]);
-                c5_0 = a5.fma(b0, c5_0);
             aAt += lda;
             bAt += ldb;
         }
@@ -512,15 +382,13 @@ final class Tiles {
         c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
         c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
         c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
-        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
-        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
     }
 
     /**
-     * c[12][2 vectors] = init + a * b, where a is a strip of pixels of three channels and its rows overlap:
+     * c[8][2 vectors] = init + a * b, where a is a strip of pixels of three channels and its rows overlap:
      * row r starts 3 r floats further on. Three runs of nine steps, {@code pitch} apart in a.
      */
-    static void colour12x2(
+    static void colour8x2(
             float[] a, int aAt, int pitch, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
@@ -540,14 +408,6 @@ final class Tiles {
         FloatVector c6_1 = FloatVector.zero(F);
         FloatVector c7_0 = FloatVector.zero(F);
         FloatVector c7_1 = FloatVector.zero(F);
-        FloatVector c8_0 = FloatVector.zero(F);
-        FloatVector c8_1 = FloatVector.zero(F);
-        FloatVector c9_0 = FloatVector.zero(F);
-        FloatVector c9_1 = FloatVector.zero(F);
-        FloatVector c10_0 = FloatVector.zero(F);
-        FloatVector c10_1 = FloatVector.zero(F);
-        FloatVector c11_0 = FloatVector.zero(F);
-        FloatVector c11_1 = FloatVector.zero(F);
         for (int run = 0; run < 3; run++) {
             for (int k = aAt; k < aAt + 9; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
@@ -576,18 +436,6 @@ final class Tiles {
                 FloatVector a7 = FloatVector.broadcast(F, a[k + 21]);
                 c7_0 = a7.fma(b0, c7_0);
                 c7_1 = a7.fma(b1, c7_1);
-                FloatVector a8 = FloatVector.broadcast(F, a[k + 24]);
-                c8_0 = a8.fma(b0, c8_0);
-                c8_1 = a8.fma(b1, c8_1);
-                FloatVector a9 = FloatVector.broadcast(F, a[k + 27]);
-                c9_0 = a9.fma(b0, c9_0);
-                c9_1 = a9.fma(b1, c9_1);
-                FloatVector a10 = FloatVector.broadcast(F, a[k + 30]);
-                c10_0 = a10.fma(b0, c10_0);
-                c10_1 = a10.fma(b1, c10_1);
-                FloatVector a11 = FloatVector.broadcast(F, a[k + 33]);
-                c11_0 = a11.fma(b0, c11_0);
-                c11_1 = a11.fma(b1, c11_1);
                 bAt += 2 * LANES;
             }
             aAt += pitch;
@@ -608,21 +456,13 @@ final class Tiles {
         c6_1.add(FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES)).intoArray(c, cAt + 6 * ldc + LANES);
         c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
         c7_1.add(FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES)).intoArray(c, cAt + 7 * ldc + LANES);
-        c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
-        c8_1.add(FloatVector.fromArray(F, init, initAt + 8 * initStride + LANES)).intoArray(c, cAt + 8 * ldc + LANES);
-        c9_0.add(FloatVector.fromArray(F, init, initAt + 9 * initStride)).intoArray(c, cAt + 9 * ldc);
-        c9_1.add(FloatVector.fromArray(F, init, initAt + 9 * initStride + LANES)).intoArray(c, cAt + 9 * ldc + LANES);
-        c10_0.add(FloatVector.fromArray(F, init, initAt + 10 * initStride)).intoArray(c, cAt + 10 * ldc);
-        c10_1.add(FloatVector.fromArray(F, init, initAt + 10 * initStride + LANES)).intoArray(c, cAt + 10 * ldc + LANES);
-        c11_0.add(FloatVector.fromArray(F, init, initAt + 11 * initStride)).intoArray(c, cAt + 11 * ldc);
-        c11_1.add(FloatVector.fromArray(F, init, initAt + 11 * initStride + LANES)).intoArray(c, cAt + 11 * ldc + LANES);
     }
 
     /**
-     * c[6][2 vectors] = init + a * b, where a is a strip of pixels of three channels and its rows overlap:
+     * c[4][2 vectors] = init + a * b, where a is a strip of pixels of three channels and its rows overlap:
      * row r starts 3 r floats further on. Three runs of nine steps, {@code pitch} apart in a.
      */
-    static void colour6x2(
+    static void colour4x2(
             float[] a, int aAt, int pitch, float[] b, int bAt,
             float[] init, int initAt, int initStride,
             float[] c, int cAt, int ldc) {
@@ -634,10 +474,6 @@ final class Tiles {
         FloatVector c2_1 = FloatVector.zero(F);
         FloatVector c3_0 = FloatVector.zero(F);
         FloatVector c3_1 = FloatVector.zero(F);
-        FloatVector c4_0 = FloatVector.zero(F);
-        FloatVector c4_1 = FloatVector.zero(F);
-        FloatVector c5_0 = FloatVector.zero(F);
-        FloatVector c5_1 = FloatVector.zero(F);
         for (int run = 0; run < 3; run++) {
             for (int k = aAt; k < aAt + 9; k++) {
                 FloatVector b0 = FloatVector.fromArray(F, b, bAt);
@@ -654,12 +490,6 @@ final class Tiles {
                 FloatVector a3 = FloatVector.broadcast(F, a[k + 9]);
                 c3_0 = a3.fma(b0, c3_0);
                 c3_1 = a3.fma(b1, c3_1);
-                FloatVector a4 = FloatVector.broadcast(F, a[k + 12]);
-                c4_0 = a4.fma(b0, c4_0);
-                c4_1 = a4.fma(b1, c4_1);
-                FloatVector a5 = FloatVector.broadcast(F, a[k + 15]);
-                c5_0 = a5.fma(b0, c5_0);
-                c5_1 = a5.fma(b1, c5_1);
                 bAt += 2 * LANES;
             }
             aAt += pitch;
@@ -672,10 +502,6 @@ final class Tiles {
         c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
         c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
         c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
-        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
-        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
     }
 
     /** c[9][2 vectors] = init + transpose(a) * b, over kc steps. */
@@ -800,187 +626,5 @@ final class Tiles {
         c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
         c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
         c8_0.add(FloatVector.fromArray(F, init, initAt + 8 * initStride)).intoArray(c, cAt + 8 * ldc);
-    }
-
-    /** c[8][2 vectors] = init + transpose(a) * b, over kc steps. */
-    static void transposed8x2(
-            int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
-            float[] init, int initAt, int initStride,
-            float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.zero(F);
-        FloatVector c0_1 = FloatVector.zero(F);
-        FloatVector c1_0 = FloatVector.zero(F);
-        FloatVector c1_1 = FloatVector.zero(F);
-        FloatVector c2_0 = FloatVector.zero(F);
-        FloatVector c2_1 = FloatVector.zero(F);
-        FloatVector c3_0 = FloatVector.zero(F);
-        FloatVector c3_1 = FloatVector.zero(F);
-        FloatVector c4_0 = FloatVector.zero(F);
-        FloatVector c4_1 = FloatVector.zero(F);
-        FloatVector c5_0 = FloatVector.zero(F);
-        FloatVector c5_1 = FloatVector.zero(F);
-        FloatVector c6_0 = FloatVector.zero(F);
-        FloatVector c6_1 = FloatVector.zero(F);
-        FloatVector c7_0 = FloatVector.zero(F);
-        FloatVector c7_1 = FloatVector.zero(F);
-        for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
-                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                c0_1 = a0.fma(b1, c0_1);
-                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 1]);
-                c1_0 = a1.fma(b0, c1_0);
-                c1_1 = a1.fma(b1, c1_1);
-                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 2]);
-                c2_0 = a2.fma(b0, c2_0);
-                c2_1 = a2.fma(b1, c2_1);
-                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
-                c3_0 = a3.fma(b0, c3_0);
-                c3_1 = a3.fma(b1, c3_1);
-                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 4]);
-                c4_0 = a4.fma(b0, c4_0);
-                c4_1 = a4.fma(b1, c4_1);
-                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 5]);
-                c5_0 = a5.fma(b0, c5_0);
-                c5_1 = a5.fma(b1, c5_1);
-                FloatVector a6 = FloatVector.broadcast(F, a[aAt + 6]);
-                c6_0 = a6.fma(b0, c6_0);
-                c6_1 = a6.fma(b1, c6_1);
-                FloatVector a7 = FloatVector.broadcast(F, a[aAt + 7]);
-                c7_0 = a7.fma(b0, c7_0);
-                c7_1 = a7.fma(b1, c7_1);
-            aAt += lda;
-            bAt += ldb;
-        }
-        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
-        c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
-        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
-        c1_1.add(FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES)).intoArray(c, cAt + 1 * ldc + LANES);
-        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
-        c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
-        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
-        c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
-        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
-        c4_1.add(FloatVector.fromArray(F, init, initAt + 4 * initStride + LANES)).intoArray(c, cAt + 4 * ldc + LANES);
-        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
-        c5_1.add(FloatVector.fromArray(F, init, initAt + 5 * initStride + LANES)).intoArray(c, cAt + 5 * ldc + LANES);
-        c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
-        c6_1.add(FloatVector.fromArray(F, init, initAt + 6 * initStride + LANES)).intoArray(c, cAt + 6 * ldc + LANES);
-        c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
-        c7_1.add(FloatVector.fromArray(F, init, initAt + 7 * initStride + LANES)).intoArray(c, cAt + 7 * ldc + LANES);
-    }
-
-    /** c[8][1 vectors] = init + transpose(a) * b, over kc steps. */
-    static void transposed8x1(
-            int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
-            float[] init, int initAt, int initStride,
-            float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.zero(F);
-        FloatVector c1_0 = FloatVector.zero(F);
-        FloatVector c2_0 = FloatVector.zero(F);
-        FloatVector c3_0 = FloatVector.zero(F);
-        FloatVector c4_0 = FloatVector.zero(F);
-        FloatVector c5_0 = FloatVector.zero(F);
-        FloatVector c6_0 = FloatVector.zero(F);
-        FloatVector c7_0 = FloatVector.zero(F);
-        for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 1]);
-                c1_0 = a1.fma(b0, c1_0);
-                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 2]);
-                c2_0 = a2.fma(b0, c2_0);
-                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
-                c3_0 = a3.fma(b0, c3_0);
-                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 4]);
-                c4_0 = a4.fma(b0, c4_0);
-                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 5]);
-                c5_0 = a5.fma(b0, c5_0);
-                FloatVector a6 = FloatVector.broadcast(F, a[aAt + 6]);
-                c6_0 = a6.fma(b0, c6_0);
-                FloatVector a7 = FloatVector.broadcast(F, a[aAt + 7]);
-                c7_0 = a7.fma(b0, c7_0);
-            aAt += lda;
-            bAt += ldb;
-        }
-        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
-        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
-        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
-        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
-        c4_0.add(FloatVector.fromArray(F, init, initAt + 4 * initStride)).intoArray(c, cAt + 4 * ldc);
-        c5_0.add(FloatVector.fromArray(F, init, initAt + 5 * initStride)).intoArray(c, cAt + 5 * ldc);
-        c6_0.add(FloatVector.fromArray(F, init, initAt + 6 * initStride)).intoArray(c, cAt + 6 * ldc);
-        c7_0.add(FloatVector.fromArray(F, init, initAt + 7 * initStride)).intoArray(c, cAt + 7 * ldc);
-    }
-
-    /** c[4][2 vectors] = init + transpose(a) * b, over kc steps. */
-    static void transposed4x2(
-            int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
-            float[] init, int initAt, int initStride,
-            float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.zero(F);
-        FloatVector c0_1 = FloatVector.zero(F);
-        FloatVector c1_0 = FloatVector.zero(F);
-        FloatVector c1_1 = FloatVector.zero(F);
-        FloatVector c2_0 = FloatVector.zero(F);
-        FloatVector c2_1 = FloatVector.zero(F);
-        FloatVector c3_0 = FloatVector.zero(F);
-        FloatVector c3_1 = FloatVector.zero(F);
-        for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
-                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                c0_1 = a0.fma(b1, c0_1);
-                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 1]);
-                c1_0 = a1.fma(b0, c1_0);
-                c1_1 = a1.fma(b1, c1_1);
-                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 2]);
-                c2_0 = a2.fma(b0, c2_0);
-                c2_1 = a2.fma(b1, c2_1);
-                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
-                c3_0 = a3.fma(b0, c3_0);
-                c3_1 = a3.fma(b1, c3_1);
-            aAt += lda;
-            bAt += ldb;
-        }
-        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
-        c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
-        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
-        c1_1.add(FloatVector.fromArray(F, init, initAt + 1 * initStride + LANES)).intoArray(c, cAt + 1 * ldc + LANES);
-        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
-        c2_1.add(FloatVector.fromArray(F, init, initAt + 2 * initStride + LANES)).intoArray(c, cAt + 2 * ldc + LANES);
-        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
-        c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
-    }
-
-    /** c[4][1 vectors] = init + transpose(a) * b, over kc steps. */
-    static void transposed4x1(
-            int kc, float[] a, int aAt, int lda, float[] b, int bAt, int ldb,
-            float[] init, int initAt, int initStride,
-            float[] c, int cAt, int ldc) {
-        FloatVector c0_0 = FloatVector.zero(F);
-        FloatVector c1_0 = FloatVector.zero(F);
-        FloatVector c2_0 = FloatVector.zero(F);
-        FloatVector c3_0 = FloatVector.zero(F);
-        for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 1]);
-                c1_0 = a1.fma(b0, c1_0);
-                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 2]);
-                c2_0 = a2.fma(b0, c2_0);
-                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3]);
-                c3_0 = a3.fma(b0, c3_0);
-            aAt += lda;
-            bAt += ldb;
-        }
-        c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
-        c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
-        c2_0.add(FloatVector.fromArray(F, init, initAt + 2 * initStride)).intoArray(c, cAt + 2 * ldc);
-        c3_0.add(FloatVector.fromArray(F, init, initAt + 3 * initStride)).intoArray(c, cAt + 3 * ldc);
     }
 }

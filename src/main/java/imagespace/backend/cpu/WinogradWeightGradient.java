@@ -1,5 +1,6 @@
 package imagespace.backend.cpu;
 
+import static imagespace.backend.cpu.Gemm.MR;
 import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.F;
@@ -37,8 +38,6 @@ final class WinogradWeightGradient {
     private static final int MOST_TILES = 128;
     /** Floats between points beyond what they hold: large powers of two would share cache sets. */
     private static final int SKEW = 16;
-    /** Rows of a register tile of V^T Y; divides CHUNK. */
-    private static final int ROWS = LANES == 8 ? 4 : 8;
 
     private final MinimalFiltering filtering;
     /** Points in one dimension. */
@@ -163,41 +162,15 @@ final class WinogradWeightGradient {
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
             int yAt = START + point * pointY + column * block;
-            for (int r = 0; r < ci; r += ROWS) {
+            for (int r = 0; r < ci; r += MR) {
                 int vAt = START + point * pointV + r / CHUNK * (block * CHUNK) + r % CHUNK;
                 int at = sumsAt + column * ci + r * width;
                 if (add) {
-                    product(width, count, s.v, vAt, s.y, yAt, sums, at, width, sums, at, width);
+                    Gemm.transposed(width, count, s.v, vAt, CHUNK, s.y, yAt, sums, at, width, sums, at, width);
                 } else {
-                    product(width, count, s.v, vAt, s.y, yAt, Gemm.ZEROS, 0, 0, sums, at, width);
+                    Gemm.transposed(width, count, s.v, vAt, CHUNK, s.y, yAt, Gemm.ZEROS, 0, 0, sums, at, width);
                 }
             }
-        }
-    }
-
-    private static void product(
-            int width,
-            int kc,
-            float[] a,
-            int aAt,
-            float[] b,
-            int bAt,
-            float[] init,
-            int initAt,
-            int initStride,
-            float[] c,
-            int cAt,
-            int ldc) {
-        if (ROWS == 8) {
-            if (width == NR) {
-                Tiles.transposed8x2(kc, a, aAt, CHUNK, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
-            } else {
-                Tiles.transposed8x1(kc, a, aAt, CHUNK, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
-            }
-        } else if (width == NR) {
-            Tiles.transposed4x2(kc, a, aAt, CHUNK, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
-        } else {
-            Tiles.transposed4x1(kc, a, aAt, CHUNK, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
         }
     }
 
