@@ -62,6 +62,11 @@ public record ConvShape(
         return new ConvShape(height, width, inChannels, outChannels, kernel, stride, padTop, padLeft, rows, columns);
     }
 
+    /** The same convolution with another number of output channels. */
+    public ConvShape withOutputChannels(int channels) {
+        return new ConvShape(height, width, inChannels, channels, kernel, stride, padTop, padLeft, outHeight, outWidth);
+    }
+
     /** Values of one input image. */
     public int inputSize() {
         return height * width * inChannels;
