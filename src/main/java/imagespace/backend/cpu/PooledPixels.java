@@ -77,56 +77,41 @@ final class PooledPixels {
     }
 
     /**
-     * Pools a tile of pixels.
+     * Pools a tile of pixels. Like {@link WinogradTransform}'s methods it is longer than what C2 inlines, on purpose.
      *
      * @param tile [rows][side] pixels of a vector each, from START
      * @param out the pooled output
      * @param y row of the tile's first pixel in the convolution's output, even
      * @param rows of the tile that lie in the image, even
      */
-    void pool(float[] tile, int side, CpuTensor out, int image, int y, int x, int rows, int columns, int c) {
+    void pool(float[] tile, int side, CpuTensor out, int image, int y, int x, int rows, int columns, int channel) {
+        int row = side * LANES;
         for (int i = 0; i < rows; i += WINDOW) {
             int window = window(image, y + i, x);
-            int to = out.at + window * channels + c;
-            int bit = window * vectors + c / LANES;
-            if (kind == Kind.MAXIMUM) {
-                maxima(tile, START + i * side * LANES, side * LANES, columns / WINDOW, out.data, to, bit);
-            } else {
-                means(tile, START + i * side * LANES, side * LANES, columns / WINDOW, out.data, to, bit);
+            int at = START + i * row;
+            int to = out.at + window * channels + channel;
+            int bit = window * vectors + channel / LANES;
+            for (int j = 0; j < columns; j += WINDOW) {
+                FloatVector a = FloatVector.fromArray(F, tile, at);
+                FloatVector b = FloatVector.fromArray(F, tile, at + LANES);
+                FloatVector c = FloatVector.fromArray(F, tile, at + row);
+                FloatVector d = FloatVector.fromArray(F, tile, at + row + LANES);
+                if (kind == Kind.MAXIMUM) {
+                    FloatVector max = a.max(b).max(c.max(d));
+                    max.intoArray(out.data, to);
+                    long first = a.eq(max).toLong();
+                    long second = b.eq(max).toLong() & ~first;
+                    long third = c.eq(max).toLong() & ~(first | second);
+                    long fourth = d.eq(max).toLong() & ~(first | second | third);
+                    bits[bit] = first | second << 16 | third << 32 | fourth << 48;
+                } else {
+                    a.add(b).add(c.add(d)).mul(0.25f).intoArray(out.data, to);
+                    bits[bit] = above0(a) | above0(b) << 16 | above0(c) << 32 | above0(d) << 48;
+                }
+                at += WINDOW * LANES;
+                to += channels;
+                bit += vectors;
             }
-        }
-    }
-
-    private void maxima(float[] tile, int at, int row, int count, float[] out, int to, int bit) {
-        for (int j = 0; j < count; j++) {
-            FloatVector a = FloatVector.fromArray(F, tile, at);
-            FloatVector b = FloatVector.fromArray(F, tile, at + LANES);
-            FloatVector c = FloatVector.fromArray(F, tile, at + row);
-            FloatVector d = FloatVector.fromArray(F, tile, at + row + LANES);
-            FloatVector max = a.max(b).max(c.max(d));
-            max.intoArray(out, to);
-            long first = a.eq(max).toLong();
-            long second = b.eq(max).toLong() & ~first;
-            long third = c.eq(max).toLong() & ~(first | second);
-            long fourth = d.eq(max).toLong() & ~(first | second | third);
-            bits[bit] = first | second << 16 | third << 32 | fourth << 48;
-            at += WINDOW * LANES;
-            to += channels;
-            bit += vectors;
-        }
-    }
-
-    private void means(float[] tile, int at, int row, int count, float[] out, int to, int bit) {
-        for (int j = 0; j < count; j++) {
-            FloatVector a = FloatVector.fromArray(F, tile, at);
-            FloatVector b = FloatVector.fromArray(F, tile, at + LANES);
-            FloatVector c = FloatVector.fromArray(F, tile, at + row);
-            FloatVector d = FloatVector.fromArray(F, tile, at + row + LANES);
-            a.add(b).add(c.add(d)).mul(0.25f).intoArray(out, to);
-            bits[bit] = above0(a) | above0(b) << 16 | above0(c) << 32 | above0(d) << 48;
-            at += WINDOW * LANES;
-            to += channels;
-            bit += vectors;
         }
     }
 

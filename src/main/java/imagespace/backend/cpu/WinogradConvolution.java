@@ -31,7 +31,9 @@ final class WinogradConvolution {
     /** ... and within these limits. */
     private static final int LEAST_TILES = 24;
 
-    private static final int MOST_TILES = 48;
+    private static final int MOST_TILES = 64;
+    /** Floats of M: what is written, and soon read once, stays in the L2 cache beside the weights that stream by. */
+    private static final int BUDGET_OF_M = 148 << 10;
     /** Output channels of M, at most. */
     private static final int MOST_CHANNELS = 128;
     /** Floats between the points of U, V and M beyond what they hold: large powers of two would share cache sets. */
@@ -102,9 +104,10 @@ final class WinogradConvolution {
         this.co = co;
         tileRows = (outHeight + tileSide - 1) / tileSide;
         tileColumns = (outWidth + tileSide - 1) / tileSide;
-        chunk = Math.min(co, MOST_CHANNELS);
-        int wanted = Math.max(BUDGET / (square * (ci + chunk)), ci * co / WEIGHTS_A_TILE);
+        int wanted = Math.max(BUDGET / (square * (ci + Math.min(co, MOST_CHANNELS))), ci * co / WEIGHTS_A_TILE);
         blockPanels = Math.clamp(wanted, LEAST_TILES, MOST_TILES) / MR;
+        int channels = BUDGET_OF_M / (square * blockPanels * MR) / NR * NR;
+        chunk = Math.min(co, Math.clamp(channels, NR, MOST_CHANNELS));
         pointV = blockPanels * MR * ci + SKEW;
         pointM = blockPanels * MR * chunk + SKEW;
         pointU = ci * co + SKEW;

@@ -32,17 +32,21 @@ class GeneratedCodeTest {
 
     @Test
     void transformsAreTooLargeToBeInlined() throws Exception {
-        Set<String> transforms = Set.of("input", "filter", "output", "outputRows");
+        assertNotInlined(WinogradTransform.class, Set.of("input", "filter", "output", "outputRows"));
+        assertNotInlined(PooledPixels.class, Set.of("pool"));
+    }
+
+    private static void assertNotInlined(Class<?> of, Set<String> methods) throws Exception {
         int seen = 0;
-        try (InputStream in = WinogradTransform.class.getResourceAsStream("WinogradTransform.class")) {
+        try (InputStream in = of.getResourceAsStream(of.getSimpleName() + ".class")) {
             for (MethodModel method : ClassFile.of().parse(in.readAllBytes()).methods()) {
-                if (transforms.contains(method.methodName().stringValue())) {
+                if (methods.contains(method.methodName().stringValue())) {
                     int size = ((CodeAttribute) method.code().orElseThrow()).codeLength();
                     assertTrue(size > INLINED, method.methodName() + " has " + size + " bytes and would be inlined");
                     seen++;
                 }
             }
         }
-        assertEquals(transforms.size(), seen);
+        assertEquals(methods.size(), seen);
     }
 }
