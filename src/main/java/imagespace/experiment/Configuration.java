@@ -32,7 +32,8 @@ public record Configuration(@JsonValue SortedMap<String, Object> values) {
 
     /**
      * Counts the changes of this program after which the same values give another result. Whoever makes such a change adds
-     * one: then runs of before are no longer taken for those of now. 2: the CPU's convolutions sum in another order.
+     * one: then runs of before are no longer taken for those of now. 2: the CPU's convolutions and products sum in
+     * another order than in the ledgers of before.
      */
     private static final int REVISION = 2;
 

@@ -31,6 +31,8 @@ final class ConvolutionCases {
             add(cases, ConvShape.of(side, side + 2, 16, 48, 3, 1, Padding.SAME), Activation.RELU, 7);
             add(cases, ConvShape.of(side + 3, side, 48, 32, 3, 1, Padding.SAME), Activation.LEAKY_RELU, 1);
             add(cases, ConvShape.of(side + 2, side + 3, 64, 16, 3, 1, Padding.VALID), Activation.IDENTITY, 2);
+            add(cases, ConvShape.of(side, side + 1, 32, 17, 3, 1, Padding.SAME), Activation.LEAKY_RELU, 2);
+            add(cases, ConvShape.of(side + 3, side + 2, 16, 10, 3, 1, Padding.VALID), Activation.RELU, 3);
         }
         // wider than the rows of tiles, and deeper than the channels, that a backend may take at a time
         add(cases, ConvShape.of(6, 37, 16, 32, 3, 1, Padding.SAME), Activation.RELU, 2);

@@ -71,6 +71,23 @@ class CpuBackendTest {
         }
     }
 
+    /** Scratch memory of a larger batch is still there at the next, smaller one. */
+    @Test
+    void batchesOfAnySizeFollowEachOther() {
+        ConvShape shape = ConvShape.of(5, 6, 16, 11, 3, 1, ConvShape.Padding.SAME);
+        try (Backend used = new CpuBackend(2)) {
+            for (int n : new int[] {1, 5, 2}) {
+                double[] in = TestData.uniform(1, n * shape.inputSize());
+                double[] weights = TestData.uniform(2, shape.weightSize());
+                double[] bias = TestData.uniform(3, shape.outChannels());
+                try (Backend fresh = new CpuBackend(2)) {
+                    OperatorCase forward = ConvolutionCases.forward("", in, weights, bias, Activation.RELU, shape, n);
+                    SameBits.check(forward, List.of(used, fresh));
+                }
+            }
+        }
+    }
+
     @TestFactory
     Stream<DynamicTest> threadsDoNotChangeABit() {
         return threadsDoNotChangeABit(ConvAlgorithm.AUTO);

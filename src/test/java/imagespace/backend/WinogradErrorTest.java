@@ -40,6 +40,37 @@ class WinogradErrorTest {
         }
     }
 
+    /** As many tiles as are taken at a time, with more channels than are: the same as without Winograd, but for rounding. */
+    @Test
+    void fullBlocks() {
+        ConvShape s = ConvShape.of(8, 8, 256, 512, 3, 1, Padding.SAME);
+        int n = 64;
+        Random random = new Random(5);
+        float[] in = normal(random, n * s.inputSize());
+        float[] weights = normal(random, s.weightSize());
+        float[] dOut = normal(random, n * s.outputSize());
+        float[][] direct = passes(ConvAlgorithm.DIRECT, s, n, in, weights, dOut);
+        float[][] winograd = passes(ConvAlgorithm.WINOGRAD, s, n, in, weights, dOut);
+        String[] names = {"forward", "data", "weights"};
+        for (int pass = 0; pass < names.length; pass++) {
+            check("full blocks, " + names[pass], 4e-6, winograd[pass], widen(direct[pass]));
+        }
+    }
+
+    private static float[][] passes(
+            ConvAlgorithm algorithm, ConvShape s, int n, float[] in, float[] weights, float[] dOut) {
+        try (Backend backend = new CpuBackend(2, algorithm)) {
+            Tensor out = backend.tensor(dOut.length);
+            Tensor dIn = backend.tensor(in.length);
+            Tensor dWeights = backend.tensor(weights.length);
+            Tensor noBias = backend.tensor(s.outChannels());
+            backend.convForward(out, tensor(backend, in), tensor(backend, weights), noBias, Activation.IDENTITY, s, n);
+            backend.convBackwardData(dIn, tensor(backend, dOut), tensor(backend, weights), s, n);
+            backend.convBackwardWeights(dWeights, tensor(backend, dOut), tensor(backend, in), s, n);
+            return new float[][] {read(backend, out), read(backend, dIn), read(backend, dWeights)};
+        }
+    }
+
     private static void staysBelow(double bound, ConvAlgorithm algorithm) {
         ConvShape s = ConvShape.of(8, 8, 512, 512, 3, 1, Padding.SAME);
         Random random = new Random(3);

@@ -42,20 +42,23 @@ interface Convolution {
 
         /**
          * The choice by shape. The first layer of colour images has a kernel of its own; Winograd needs 3x3 taps, stride 1
-         * and channels in whole cache lines, to which those of the output are filled up.
+         * and channels in whole chunks. Those of the output can be filled up.
          */
         Convolution of(ConvShape s) {
             if (ColourConvolution.fits(s)) {
                 return new ColourConvolution(team, s);
             }
             boolean possible = s.kernel() == 3 && s.stride() == 1 && s.inChannels() % Im2col.CHUNK == 0;
+            int filledUp = Simd.roundUp(s.outChannels(), Im2col.CHUNK);
             // below four outputs a side most of a tile is thrown away
-            boolean worthwhile = s.outHeight() >= WinogradTransform.TILE && s.outWidth() >= WinogradTransform.TILE;
+            boolean worthwhile = s.outHeight() >= WinogradTransform.TILE
+                    && s.outWidth() >= WinogradTransform.TILE
+                    && filledUp <= 2 * s.outChannels();
             if (!possible || algorithm == ConvAlgorithm.DIRECT || algorithm == ConvAlgorithm.AUTO && !worthwhile) {
                 return new DirectConvolution(product, transposedProduct, s);
             }
-            if (s.outChannels() % Im2col.CHUNK != 0) {
-                return new WidenedConvolution(s, Im2col.CHUNK, this::of);
+            if (filledUp > s.outChannels()) {
+                return new WidenedConvolution(s, filledUp, of(s.withOutputChannels(filledUp)));
             }
             boolean exact = Math.max(s.inChannels(), s.outChannels()) <= MOST_CHANNELS_OF_F4;
             boolean small = algorithm == ConvAlgorithm.WINOGRAD2 || !exact;

@@ -81,8 +81,9 @@ final class PooledPixels {
      *
      * @param tile [rows][side] pixels of a vector each, from START
      * @param out the pooled output
-     * @param y row of the tile's first pixel in the convolution's output, even
-     * @param rows of the tile that lie in the image, even
+     * @param y row of the tile's first pixel in the convolution's output, even; {@code x} its column, likewise
+     * @param rows of the tile that lie in the image, even; {@code columns} likewise
+     * @param channel the first of the vector's
      */
     void pool(float[] tile, int side, CpuTensor out, int image, int y, int x, int rows, int columns, int channel) {
         int row = side * LANES;

@@ -5,12 +5,11 @@ import static imagespace.backend.cpu.Simd.START;
 import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
 import java.util.Arrays;
-import java.util.function.Function;
 
 /**
- * A convolution whose output channels are too few, or too odd in number, for the algorithm that is best for it: such as the last
- * one of an all-convolutional network, with a channel a class. It gets channels of zeros beside its own, whose weights are
- * zero and whose outputs nobody sees. What is widened so is small: the outputs and the weights of a few channels.
+ * A convolution by an algorithm that needs a rounder number of output channels than it has: such as the last one of an
+ * all-convolutional network, with a channel a class. It gets channels of zeros beside its own, whose weights are zero and
+ * whose outputs nobody sees. That costs a copy of the outputs and of the weights, which are small if the channels are few.
  */
 final class WidenedConvolution implements Convolution {
     private final Convolution wide;
@@ -27,16 +26,13 @@ final class WidenedConvolution implements Convolution {
     /** Outputs, or their gradients; grows with the batch. */
     private CpuTensor outputs;
 
-    /**
-     * @param multiple of which the wider convolution has a number of output channels
-     * @param algorithm makes the wider convolution
-     */
-    WidenedConvolution(ConvShape s, int multiple, Function<ConvShape, Convolution> algorithm) {
+    /** @param wide the same convolution with {@code wideChannels} output channels */
+    WidenedConvolution(ConvShape s, int wideChannels, Convolution wide) {
+        this.wide = wide;
+        this.wideChannels = wideChannels;
         channels = s.outChannels();
-        wideChannels = Simd.roundUp(channels, multiple);
         pixels = s.outHeight() * s.outWidth();
         taps = s.kernel() * s.kernel() * s.inChannels();
-        wide = algorithm.apply(s.withOutputChannels(wideChannels));
         weights = tensor(taps);
         dWeights = tensor(taps);
         bias = tensor(1);
@@ -59,14 +55,16 @@ final class WidenedConvolution implements Convolution {
     @Override
     public void backwardData(CpuTensor dIn, CpuTensor dOut, CpuTensor weights, int n) {
         widen(weights, this.weights, taps);
-        widen(dOut, outputs(n), n * pixels);
-        wide.backwardData(dIn, outputs(n), this.weights, n);
+        CpuTensor wideOut = outputs(n);
+        widen(dOut, wideOut, n * pixels);
+        wide.backwardData(dIn, wideOut, this.weights, n);
     }
 
     @Override
     public void backwardWeights(CpuTensor dWeights, CpuTensor dOut, CpuTensor in, int n) {
-        widen(dOut, outputs(n), n * pixels);
-        wide.backwardWeights(this.dWeights, outputs(n), in, n);
+        CpuTensor wideOut = outputs(n);
+        widen(dOut, wideOut, n * pixels);
+        wide.backwardWeights(this.dWeights, wideOut, in, n);
         narrow(this.dWeights, dWeights, taps);
     }
 
@@ -79,9 +77,9 @@ final class WidenedConvolution implements Convolution {
 
     private void widen(CpuTensor from, CpuTensor to, int rows) {
         for (int r = 0; r < rows; r++) {
-            int end = to.at + (r + 1) * wideChannels;
-            System.arraycopy(from.data, from.at + r * channels, to.data, end - wideChannels, channels);
-            Arrays.fill(to.data, end - wideChannels + channels, end, 0);
+            int at = to.at + r * wideChannels;
+            System.arraycopy(from.data, from.at + r * channels, to.data, at, channels);
+            Arrays.fill(to.data, at + channels, at + wideChannels, 0);
         }
     }
 

@@ -32,8 +32,8 @@ final class WinogradConvolution {
     private static final int LEAST_TILES = 24;
 
     private static final int MOST_TILES = 64;
-    /** Floats of M: what is written, and soon read once, stays in the L2 cache beside the weights that stream by. */
-    private static final int BUDGET_OF_M = 148 << 10;
+    /** Floats of M, at most: 576 KiB, so that it stays in the L2 cache beside the weights that stream by. */
+    private static final int BUDGET_OF_M = 144 << 10;
     /** Output channels of M, at most. */
     private static final int MOST_CHANNELS = 128;
     /** Floats between the points of U, V and M beyond what they hold: large powers of two would share cache sets. */
@@ -106,8 +106,8 @@ final class WinogradConvolution {
         tileColumns = (outWidth + tileSide - 1) / tileSide;
         int wanted = Math.max(BUDGET / (square * (ci + Math.min(co, MOST_CHANNELS))), ci * co / WEIGHTS_A_TILE);
         blockPanels = Math.clamp(wanted, LEAST_TILES, MOST_TILES) / MR;
-        int channels = BUDGET_OF_M / (square * blockPanels * MR) / NR * NR;
-        chunk = Math.min(co, Math.clamp(channels, NR, MOST_CHANNELS));
+        int mostOfM = BUDGET_OF_M / (square * blockPanels * MR) / NR * NR;
+        chunk = Math.min(co, Math.min(mostOfM, MOST_CHANNELS));
         pointV = blockPanels * MR * ci + SKEW;
         pointM = blockPanels * MR * chunk + SKEW;
         pointU = ci * co + SKEW;

@@ -31,7 +31,7 @@ class GeneratedCodeTest {
     }
 
     @Test
-    void transformsAreTooLargeToBeInlined() throws Exception {
+    void kernelsAreTooLargeToBeInlined() throws Exception {
         assertNotInlined(WinogradTransform.class, Set.of("input", "filter", "output", "outputRows"));
         assertNotInlined(PooledPixels.class, Set.of("pool"));
     }
