@@ -57,6 +57,7 @@ class WinogradErrorTest {
         }
     }
 
+    /** Output, data gradient and weight gradient of a convolution without bias. */
     private static float[][] passes(
             ConvAlgorithm algorithm, ConvShape s, int n, float[] in, float[] weights, float[] dOut) {
         try (Backend backend = new CpuBackend(2, algorithm)) {
@@ -77,34 +78,16 @@ class WinogradErrorTest {
         float[] in = normal(random, s.inputSize());
         float[] weights = normal(random, s.weightSize());
         float[] dOut = normal(random, s.outputSize());
-        try (Backend backend = new CpuBackend(2, algorithm)) {
-            Tensor out = backend.tensor(s.outputSize());
-            Tensor dIn = backend.tensor(s.inputSize());
-            Tensor dWeights = backend.tensor(s.weightSize());
-            Tensor w = tensor(backend, weights);
-            Tensor noBias = backend.tensor(s.outChannels());
-            backend.convForward(out, tensor(backend, in), w, noBias, Activation.IDENTITY, s, 1);
-            backend.convBackwardData(dIn, tensor(backend, dOut), w, s, 1);
-            backend.convBackwardWeights(dWeights, tensor(backend, dOut), tensor(backend, in), s, 1);
-
-            double[] wide = widen(in);
-            check(
-                    "forward",
-                    bound,
-                    read(backend, out),
-                    ReferenceOperators.convForward(
-                            wide, widen(weights), new double[s.outChannels()], Activation.IDENTITY, s, 1));
-            check(
-                    "data",
-                    bound,
-                    read(backend, dIn),
-                    ReferenceOperators.convBackwardData(widen(dOut), widen(weights), s, 1));
-            check(
-                    "weights",
-                    bound,
-                    read(backend, dWeights),
-                    ReferenceOperators.convBackwardWeights(widen(dOut), wide, s, 1));
-        }
+        float[][] actual = passes(algorithm, s, 1, in, weights, dOut);
+        double[] wide = widen(in);
+        check(
+                "forward",
+                bound,
+                actual[0],
+                ReferenceOperators.convForward(
+                        wide, widen(weights), new double[s.outChannels()], Activation.IDENTITY, s, 1));
+        check("data", bound, actual[1], ReferenceOperators.convBackwardData(widen(dOut), widen(weights), s, 1));
+        check("weights", bound, actual[2], ReferenceOperators.convBackwardWeights(widen(dOut), wide, s, 1));
     }
 
     private static void check(String what, double bound, float[] actual, double[] expected) {

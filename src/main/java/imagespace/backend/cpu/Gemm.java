@@ -12,9 +12,9 @@ import static imagespace.backend.cpu.Simd.LANES;
  */
 final class Gemm {
     /**
-     * Rows of a register tile; divides {@link Im2col#CHUNK}. Its sums take half of the registers, 16 of 32 or with plain AVX2 8
-     * of 16: enough to keep two multiply-adders busy, and the rest is for what C2 loads ahead. With 24 sums it would, as
-     * chance has it, run out of registers, and keep some sums in memory for the life of the process.
+     * Rows of a register tile; divides {@link Im2col#CHUNK}. Its sums take half of the registers, 16 of 32 or with plain
+     * AVX2 8 of 16: enough to keep two multiply-adders busy, and the rest is for what C2 loads ahead. With 24 sums it
+     * would, as chance has it, run out of registers, and keep some sums in memory for the life of the process.
      */
     static final int MR = LANES == 8 ? 4 : 8;
     /** Columns of a register tile. */

@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * A convolution by an algorithm that needs a rounder number of output channels than it has: such as the last one of an
- * all-convolutional network, with a channel a class. It gets channels of zeros beside its own, whose weights are zero and
- * whose outputs nobody sees. That costs a copy of the outputs and of the weights, which are small if the channels are few.
+ * all-convolutional network, with a channel a class. It gets channels of zeros beside its own, whose weights are zero
+ * and whose outputs nobody sees. That costs a copy of the outputs and of the weights, small if the channels are few.
  */
 final class WidenedConvolution implements Convolution {
     private final Convolution wide;
