@@ -1,7 +1,7 @@
 package imagespace.backend.cpu;
 
-import static imagespace.backend.cpu.Gemm.MR;
 import static imagespace.backend.cpu.Gemm.NR;
+import static imagespace.backend.cpu.Gemm.OTHER_MR;
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
 import static imagespace.backend.cpu.Simd.apart;
@@ -68,7 +68,7 @@ final class ColourConvolution implements Convolution {
                 && s.inChannels() == CHANNELS
                 && s.outChannels() % NR == 0
                 && ColourDataGradient.fits(s)
-                && s.outWidth() >= MR;
+                && s.outWidth() >= OTHER_MR;
     }
 
     @Override
@@ -91,12 +91,12 @@ final class ColourConvolution implements Convolution {
         int co = s.outChannels();
         for (int y = 0; y < s.outHeight(); y++) {
             int row = out.at + (image * s.outHeight() + y) * s.outWidth() * co;
-            for (int x = 0; x < s.outWidth(); x += MR) {
-                int first = Math.min(x, s.outWidth() - MR); // the last tile overlaps the one before
+            for (int x = 0; x < s.outWidth(); x += OTHER_MR) {
+                int first = Math.min(x, s.outWidth() - OTHER_MR); // the last tile overlaps the one before
                 for (int column = 0; column < co; column += NR) {
                     int aAt = y * pitch + first * CHANNELS;
                     int cAt = row + first * co + column;
-                    if (MR == 8) {
+                    if (OTHER_MR == 8) {
                         Tiles.colour8x2(strip, aAt, pitch, panels, column * DEPTH, bias, column, 0, out.data, cAt, co);
                     } else {
                         Tiles.colour4x2(strip, aAt, pitch, panels, column * DEPTH, bias, column, 0, out.data, cAt, co);
@@ -162,9 +162,9 @@ final class ColourConvolution implements Convolution {
         int co = s.outChannels();
         int width = s.outWidth();
         if (step() == NR) {
-            Tiles.transposed9x2(width, strip, aAt, CHANNELS, out.data, bAt, co, partial, cAt, co, partial, cAt, co);
+            Tiles.transposedColours9x2(width, strip, aAt, out.data, bAt, co, partial, cAt, co, partial, cAt, co);
         } else {
-            Tiles.transposed9x1(width, strip, aAt, CHANNELS, out.data, bAt, co, partial, cAt, co, partial, cAt, co);
+            Tiles.transposedColours9x1(width, strip, aAt, out.data, bAt, co, partial, cAt, co, partial, cAt, co);
         }
     }
 

@@ -54,9 +54,9 @@ final class ColourDataGradient {
                         new float[rows * pitch]));
     }
 
-    /** Whole chunks of output channels, as the register tile wants them. */
+    /** Whole chunks of output channels and whole register tiles of pixels. */
     static boolean fits(ConvShape s) {
-        return s.outChannels() % CHUNK == 0;
+        return s.outChannels() % CHUNK == 0 && s.outWidth() >= MR;
     }
 
     /** Sets dIn [n, h, w, 3] from dOut [n, oh, ow, co] and weights [3, 3, 3, co]. */
@@ -110,7 +110,12 @@ final class ColourDataGradient {
             for (int r = 0; r < MR; r++) {
                 int from = row + (first + r) * co;
                 for (int k = 0; k < co; k += CHUNK) {
-                    System.arraycopy(dOut.data, from + k, own.packed, k * MR + r * CHUNK, CHUNK);
+                    System.arraycopy(
+                            dOut.data,
+                            from + k,
+                            own.packed,
+                            r * Gemm.group(co) + k / CHUNK * Gemm.chunkStride(),
+                            CHUNK);
                 }
             }
             for (int column = 0; column < WIDTH; column += NR) {

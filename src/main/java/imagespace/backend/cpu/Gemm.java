@@ -1,5 +1,6 @@
 package imagespace.backend.cpu;
 
+import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.LANES;
 
 /**
@@ -12,11 +13,13 @@ import static imagespace.backend.cpu.Simd.LANES;
  */
 final class Gemm {
     /**
-     * Rows of a register tile; divides {@link Im2col#CHUNK}. Its sums take half of the registers, 16 of 32 or with plain
-     * AVX2 8 of 16: enough to keep two multiply-adders busy, and the rest is for what C2 loads ahead. With 24 sums it
-     * would, as chance has it, run out of registers, and keep some sums in memory for the life of the process.
+     * Rows of a register tile. 16 sums take half of 32 registers, enough to keep two multiply-adders busy, and the rest is for
+     * what C2 loads ahead. With 24 it would, as chance has it, run out of registers, and keep some sums in memory for the
+     * life of the process. Plain AVX2 has 16 registers, 12 of which hold sums; see GenerateTiles for how that can be.
      */
-    static final int MR = LANES == 8 ? 4 : 8;
+    static final int MR = LANES == 8 ? 6 : 8;
+    /** Rows of the other tiles, {@link TransposedProduct}'s and of colours; divides {@link Im2col#CHUNK}. */
+    static final int OTHER_MR = LANES == 8 ? 4 : 8;
     /** Columns of a register tile. */
     static final int NR = 2 * LANES;
     /** Tasks worth having, so that some threads can share them evenly. */
@@ -50,6 +53,16 @@ final class Gemm {
         }
     }
 
+    /** Values of a row that lie side by side when {@code depth} of MR rows are packed: [depth / group][MR][group]. */
+    static int group(int depth) {
+        return MR == 8 ? CHUNK : depth;
+    }
+
+    /** From one chunk of a row to the next, in the same. */
+    static int chunkStride() {
+        return MR == 8 ? MR * CHUNK : CHUNK;
+    }
+
     /** The tile of {@link Product} with the right width. */
     static void product(
             int width,
@@ -71,9 +84,9 @@ final class Gemm {
                 Tiles.product8x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
             }
         } else if (width == NR) {
-            Tiles.product4x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+            Tiles.product6x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
         } else {
-            Tiles.product4x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+            Tiles.product6x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
         }
     }
 
@@ -83,7 +96,6 @@ final class Gemm {
             int kc,
             float[] a,
             int aAt,
-            int lda,
             float[] b,
             int bAt,
             float[] init,
@@ -92,16 +104,16 @@ final class Gemm {
             float[] c,
             int cAt,
             int ldc) {
-        if (MR == 8) {
+        if (OTHER_MR == 8) {
             if (width == NR) {
-                Tiles.transposed8x2(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+                Tiles.transposed8x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
             } else {
-                Tiles.transposed8x1(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+                Tiles.transposed8x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
             }
         } else if (width == NR) {
-            Tiles.transposed4x2(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+            Tiles.transposed4x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
         } else {
-            Tiles.transposed4x1(kc, a, aAt, lda, b, bAt, width, init, initAt, initStride, c, cAt, ldc);
+            Tiles.transposed4x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
         }
     }
 }

@@ -1,6 +1,5 @@
 package imagespace.backend.cpu;
 
-import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
 
@@ -77,10 +76,10 @@ final class TileTransform {
         this.layout = layout;
     }
 
-    /** V of inputs, whose patches are as large as there are points; in groups of CHUNK channels. */
-    static TileTransform ofInput(MinimalFiltering f, Images images, int panel, int pointStride) {
+    /** V of inputs, whose patches are as large as there are points. */
+    static TileTransform ofInput(MinimalFiltering f, Images images, int panel, int group, int pointStride) {
         return new TileTransform(
-                f::input, f.points(), f.tile(), f.points(), images, new Layout(panel, CHUNK, pointStride));
+                f::input, f.points(), f.tile(), f.points(), images, new Layout(panel, group, pointStride));
     }
 
     /** Y of outputs' gradients, whose tiles lie side by side; in groups of NR channels. */

@@ -1,8 +1,8 @@
 package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Gemm.ENOUGH_TASKS;
-import static imagespace.backend.cpu.Gemm.MR;
 import static imagespace.backend.cpu.Gemm.NR;
+import static imagespace.backend.cpu.Gemm.OTHER_MR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
@@ -28,7 +28,7 @@ final class TransposedProduct {
     private static final int FEW_COLUMNS = 144;
     /** Columns of A that one task owns at most: each task packs all of B, and its block of A fills half the L2 cache. */
     static final int MOST_OWNED = 576;
-    /** A multiple of MR and CHUNK. */
+    /** A multiple of OTHER_MR and CHUNK. */
     private static final int STEP = 48;
     /** Tasks a thread: some, so that a thread that is held up does not hold up all. */
     private static final int TASKS_A_THREAD = 3;
@@ -105,26 +105,35 @@ final class TransposedProduct {
 
     /** The pixels of one pass. */
     private void block(Scratch s, int row, int pixels, int k, int owned, boolean add, float[] sums, int sumsAt) {
-        int lda = roundUp(owned, CHUNK);
-        a.pack(s.a, 0, lda, CHUNK, row, pixels, k, lda, s.line);
+        a.pack(
+                s.a,
+                0,
+                CHUNK,
+                pixels * CHUNK,
+                row,
+                pixels,
+                k,
+                roundUp(owned, CHUNK),
+                s.line); // [owned / 16][pixels][16]
         for (int column = 0; column < columns; column += NR) {
             int width = Gemm.panelWidth(column, columns);
             int wide = Math.min(width, columns - column);
             packPanel(s, row, pixels, column, width, wide);
-            for (int r = 0; r < owned; r += MR) {
-                int high = Math.min(MR, owned - r);
+            for (int r = 0; r < owned; r += OTHER_MR) {
+                int high = Math.min(OTHER_MR, owned - r);
+                int aAt = r / CHUNK * CHUNK * pixels + r % CHUNK;
                 int at = sumsAt + r * columns + column;
-                if (high == MR && wide == width) {
+                if (high == OTHER_MR && wide == width) {
                     float[] init = add ? sums : Gemm.ZEROS;
                     int initAt = add ? at : 0;
                     Gemm.transposed(
-                            width, pixels, s.a, r, lda, s.b, 0, init, initAt, add ? columns : 0, sums, at, columns);
+                            width, pixels, s.a, aAt, s.b, 0, init, initAt, add ? columns : 0, sums, at, columns);
                 } else { // a ragged tile goes through scratch memory
                     if (add) {
                         Gemm.copyTile(sums, at, columns, s.tile, 0, width, high, wide);
                     }
                     float[] init = add ? s.tile : Gemm.ZEROS;
-                    Gemm.transposed(width, pixels, s.a, r, lda, s.b, 0, init, 0, add ? width : 0, s.tile, 0, width);
+                    Gemm.transposed(width, pixels, s.a, aAt, s.b, 0, init, 0, add ? width : 0, s.tile, 0, width);
                     Gemm.copyTile(s.tile, 0, width, sums, at, columns, high, wide);
                 }
             }

@@ -15,7 +15,7 @@ import static imagespace.backend.cpu.Simd.START;
  *
  * <pre>
  * U = G g G^T            [36][co / NR][ci][NR]             once a call
- * V = B^T d B            [36][tiles / MR][ci / 16][MR][16]  a block of tiles at a time
+ * V = B^T d B            [36][tiles / MR][packed for MR rows]  a block of tiles at a time
  * M[p] = V[p] * U[p]     [36][tiles][co chunk]              for some output channels at a time
  * out = activation(A^T M A + bias)
  * </pre>
@@ -114,7 +114,7 @@ final class WinogradConvolution {
         memory.u = Simd.grown(memory.u, square * pointU);
         TileTransform.Images images =
                 new TileTransform.Images(inHeight, inWidth, ci, padTop, padLeft, tileRows, tileColumns);
-        input = TileTransform.ofInput(filtering, images, MR, pointV);
+        input = TileTransform.ofInput(filtering, images, MR, Gemm.group(ci), pointV);
         for (WinogradMemory.Worker s : memory.workers) {
             s.v = Simd.grown(s.v, square * pointV);
             s.m = Simd.grown(s.m, square * pointM);

@@ -1,7 +1,7 @@
 package imagespace.backend.cpu;
 
-import static imagespace.backend.cpu.Gemm.MR;
 import static imagespace.backend.cpu.Gemm.NR;
+import static imagespace.backend.cpu.Gemm.OTHER_MR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
@@ -94,7 +94,7 @@ final class WinogradWeightGradient {
                 shape.height(), shape.width(), ci, shape.padTop(), shape.padLeft(), tileRows, tileColumns);
         TileTransform.Images outputs =
                 new TileTransform.Images(shape.outHeight(), shape.outWidth(), co, 0, 0, tileRows, tileColumns);
-        input = TileTransform.ofInput(filtering, inputs, block, pointV);
+        input = TileTransform.ofInput(filtering, inputs, block, CHUNK, pointV);
         gradient = TileTransform.ofGradient(filtering, outputs, block, pointY);
         for (WinogradMemory.Worker s : memory.workers) {
             s.v = Simd.grown(s.v, points / parts * points * pointV);
@@ -162,13 +162,13 @@ final class WinogradWeightGradient {
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
             int yAt = START + point * pointY + column * block;
-            for (int r = 0; r < ci; r += MR) {
+            for (int r = 0; r < ci; r += OTHER_MR) {
                 int vAt = START + point * pointV + r / CHUNK * (block * CHUNK) + r % CHUNK;
                 int at = sumsAt + column * ci + r * width;
                 if (add) {
-                    Gemm.transposed(width, count, s.v, vAt, CHUNK, s.y, yAt, sums, at, width, sums, at, width);
+                    Gemm.transposed(width, count, s.v, vAt, s.y, yAt, sums, at, width, sums, at, width);
                 } else {
-                    Gemm.transposed(width, count, s.v, vAt, CHUNK, s.y, yAt, Gemm.ZEROS, 0, 0, sums, at, width);
+                    Gemm.transposed(width, count, s.v, vAt, s.y, yAt, Gemm.ZEROS, 0, 0, sums, at, width);
                 }
             }
         }
