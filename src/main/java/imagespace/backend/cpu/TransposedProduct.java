@@ -105,16 +105,8 @@ final class TransposedProduct {
 
     /** The pixels of one pass. */
     private void block(Scratch s, int row, int pixels, int k, int owned, boolean add, float[] sums, int sumsAt) {
-        a.pack(
-                s.a,
-                0,
-                CHUNK,
-                pixels * CHUNK,
-                row,
-                pixels,
-                k,
-                roundUp(owned, CHUNK),
-                s.line); // [owned / 16][pixels][16]
+        int wholeChunks = roundUp(owned, CHUNK);
+        a.pack(s.a, 0, CHUNK, pixels * CHUNK, row, pixels, k, wholeChunks, s.line); // as [owned / 16][pixels][16]
         for (int column = 0; column < columns; column += NR) {
             int width = Gemm.panelWidth(column, columns);
             int wide = Math.min(width, columns - column);

@@ -15,7 +15,7 @@ import static imagespace.backend.cpu.Simd.START;
  *
  * <pre>
  * U = G g G^T            [36][co / NR][ci][NR]             once a call
- * V = B^T d B            [36][tiles / MR][packed for MR rows]  a block of tiles at a time
+ * V = B^T d B            [36][tiles / MR][MR rows packed]   a block of tiles at a time
  * M[p] = V[p] * U[p]     [36][tiles][co chunk]              for some output channels at a time
  * out = activation(A^T M A + bias)
  * </pre>
