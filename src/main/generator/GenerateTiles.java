@@ -81,23 +81,9 @@ final class GenerateTiles {
      * 12 sums they do not fit. Opaque loads stay where they are.
      */
     private static String productOfRows(int rows, int vectors) {
-        String body = """
-
-                    /** c[%1$d][%2$d vectors] = init + a * b, over kc steps, of rows that lie one after the other. */
-                    static void product%1$dx%2$d(
-                            int kc, float[] a, int aAt, float[] b, int bAt,
-                            float[] init, int initAt, int initStride,
-                            float[] c, int cAt, int ldc) {
-                %3$s
-                        for (int k = 0; k < kc; k++) {
-                %4$s
-                            bAt += %2$d * LANES;
-                        }
-                %5$s
-                    }
-                """;
-        return body.formatted(
-                rows, vectors, zeros(rows, vectors), steps(rows, vectors, "(float) FLOATS.getOpaque(a, aAt + %d * kc + k)", 1), stores(rows, vectors));
+        return tile(
+                "product", "a * b, over kc steps, of rows that lie one after the other", rows, vectors,
+                "(float) FLOATS.getOpaque(a, aAt + %d * kc + k)", "", vectors + " * LANES");
     }
 
     private static String colourProduct(int rows, int vectors) {
@@ -128,43 +114,44 @@ final class GenerateTiles {
 
     /** All strides are constants, or C2 checks the bounds of the arrays at every step. */
     private static String transposedProduct(int rows, int vectors) {
-        String body = """
-
-                    /** c[%1$d][%2$d vectors] = init + transpose(a) * b, over kc steps. */
-                    static void transposed%1$dx%2$d(
-                            int kc, float[] a, int aAt, float[] b, int bAt,
-                            float[] init, int initAt, int initStride,
-                            float[] c, int cAt, int ldc) {
-                %3$s
-                        for (int k = 0; k < kc; k++) {
-                %4$s
-                            bAt += %2$d * LANES;
-                        }
-                %5$s
-                    }
-                """;
-        return body.formatted(
-                rows, vectors, zeros(rows, vectors), steps(rows, vectors, "a[aAt + 16 * k + %d]", 1), stores(rows, vectors));
+        return tile(
+                "transposed", "transpose(a) * b, over kc steps", rows, vectors,
+                "a[aAt + 16 * k + %d]", "", vectors + " * LANES");
     }
 
     private static String transposedColours(int rows, int vectors) {
+        return tile(
+                "transposedColours", "transpose(a) * b over kc pixels, three floats apart in a and ldb in b", rows, vectors,
+                "a[aAt + 3 * k + %d]", " int ldb,", "ldb");
+    }
+
+    /**
+     * A tile with a single loop.
+     *
+     * @param does what is added to init
+     * @param element of row %d at step k
+     * @param parameter one more, or none
+     * @param step floats from one row of b to the next
+     */
+    private static String tile(
+            String name, String does, int rows, int vectors, String element, String parameter, String step) {
         String body = """
 
-                    /** c[%1$d][%2$d vectors] = init + transpose(a) * b over kc pixels, three floats apart in a and ldb in b. */
-                    static void transposedColours%1$dx%2$d(
-                            int kc, float[] a, int aAt, float[] b, int bAt, int ldb,
+                    /** c[%1$d][%2$d vectors] = init + %3$s. */
+                    static void %4$s%1$dx%2$d(
+                            int kc, float[] a, int aAt, float[] b, int bAt,%5$s
                             float[] init, int initAt, int initStride,
                             float[] c, int cAt, int ldc) {
-                %3$s
+                %6$s
                         for (int k = 0; k < kc; k++) {
-                %4$s
-                            bAt += ldb;
+                %7$s
+                            bAt += %8$s;
                         }
-                %5$s
+                %9$s
                     }
                 """;
         return body.formatted(
-                rows, vectors, zeros(rows, vectors), steps(rows, vectors, "a[aAt + 3 * k + %d]", 1), stores(rows, vectors));
+                rows, vectors, does, name, parameter, zeros(rows, vectors), steps(rows, vectors, element, 1), step, stores(rows, vectors));
     }
 
     private static String zeros(int rows, int vectors) {
