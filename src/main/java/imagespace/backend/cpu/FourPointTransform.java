@@ -4,7 +4,6 @@ import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The one-dimensional transforms of F(2x2, 3x3), and F(3x3, 2x2), with the points 0, 1, -1 and infinity (Winograd 1980;
@@ -71,46 +70,8 @@ final class FourPointTransform implements MinimalFiltering {
 
     @Override
     public void output(
-            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
-        for (int j = 0; j < count; j++) {
-            FloatVector m1 = FloatVector.fromArray(F, from, at + stride);
-            FloatVector m2 = FloatVector.fromArray(F, from, at + 2 * stride);
-            FloatVector.fromArray(F, from, at).add(m1.add(m2)).intoArray(to, toAt);
-            m1.sub(m2).sub(FloatVector.fromArray(F, from, at + 3 * stride)).intoArray(to, toAt + toStride);
-            at += step;
-            toAt += toStep;
-        }
-    }
-
-    @Override
-    public void outputRows(
-            float[] from,
-            int fromAt,
-            float[] bias,
-            int biasAt,
-            float slope,
-            float[] to,
-            int toAt,
-            int row,
-            int pixel,
-            int rows,
-            int columns) {
-        FloatVector b = FloatVector.fromArray(F, bias, biasAt);
-        FloatVector factor = FloatVector.broadcast(F, slope);
-        for (int i = 0; i < rows; i++) {
-            int at = fromAt + i * POINTS * LANES;
-            FloatVector m1 = FloatVector.fromArray(F, from, at + LANES);
-            FloatVector m2 = FloatVector.fromArray(F, from, at + 2 * LANES);
-            FloatVector y = FloatVector.fromArray(F, from, at).add(m1.add(m2)).add(b);
-            y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt);
-            if (columns > 1) {
-                y = m1.sub(m2)
-                        .sub(FloatVector.fromArray(F, from, at + 3 * LANES))
-                        .add(b);
-                y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + pixel);
-            }
-            toAt += row;
-        }
+            float[] m, int at, int stride, float[] biases, int biasAt, float slope, float[] to, int toAt, int row, int pixel) {
+        WinogradTiles.output2(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel);
     }
 
     @Override

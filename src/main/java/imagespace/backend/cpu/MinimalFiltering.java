@@ -19,22 +19,9 @@ interface MinimalFiltering {
     /** G: three taps to points. */
     void filter(float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count);
 
-    /** A^T: points to outputs. */
-    void output(float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count);
-
-    /** The last transform of a tile, with bias and activation; see {@link WinogradTransform#outputRows}. */
-    void outputRows(
-            float[] from,
-            int fromAt,
-            float[] bias,
-            int biasAt,
-            float slope,
-            float[] to,
-            int toAt,
-            int row,
-            int pixel,
-            int rows,
-            int columns);
+    /** A tile of outputs from its products, with bias and activation; see {@link WinogradTiles#output4}. */
+    void output(
+            float[] m, int at, int stride, float[] biases, int biasAt, float slope, float[] to, int toAt, int row, int pixel);
 
     /** G of F(3x3, m x m): m values to points. */
     void gradient(
@@ -69,24 +56,8 @@ interface MinimalFiltering {
 
         @Override
         public void output(
-                float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
-            WinogradTransform.output(4, from, at, step, stride, to, toAt, toStep, toStride, count);
-        }
-
-        @Override
-        public void outputRows(
-                float[] from,
-                int fromAt,
-                float[] bias,
-                int biasAt,
-                float slope,
-                float[] to,
-                int toAt,
-                int row,
-                int pixel,
-                int rows,
-                int columns) {
-            WinogradTransform.outputRows(from, fromAt, bias, biasAt, slope, to, toAt, row, pixel, rows, columns);
+                float[] m, int at, int stride, float[] biases, int biasAt, float slope, float[] to, int toAt, int row, int pixel) {
+            WinogradTiles.output4(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel);
         }
 
         @Override
@@ -98,7 +69,7 @@ interface MinimalFiltering {
         @Override
         public void sums(
                 float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
-            WinogradTransform.output(3, from, at, step, stride, to, toAt, toStep, toStride, count);
+            WinogradTransform.sums(from, at, step, stride, to, toAt, toStep, toStride, count);
         }
     };
 

@@ -3,8 +3,11 @@ package imagespace.backend.cpu;
 import static imagespace.backend.cpu.Gemm.MR;
 import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
+import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
+
+import jdk.incubator.vector.FloatVector;
 
 /**
  * A 3x3 convolution of stride 1 by Winograd's {@link MinimalFiltering}: the forward pass, and the data gradient, which is
@@ -119,7 +122,7 @@ final class WinogradConvolution {
             s.v = Simd.grown(s.v, square * pointV);
             s.m = Simd.grown(s.m, square * pointM);
             input.prepare(s.tiles);
-            s.halfway = Simd.grown(s.halfway, square * chunk);
+            s.halfway = Simd.grown(s.halfway, square * LANES);
         }
     }
 
@@ -213,31 +216,38 @@ final class WinogradConvolution {
 
     /** The outputs of the tiles [first, end), channels [c, c + wide), from M. */
     private void transformOutput(WinogradMemory.Worker s, int first, int end, int c, int wide) {
-        float[] half = s.halfway;
+        float[] b = bias == null ? Gemm.ZEROS : bias.data;
         for (int tile = first; tile < end; tile++) {
             int x = tile % tileColumns * tileSide;
             int y = tile / tileColumns % tileRows * tileSide;
             int image = tile / (tileColumns * tileRows);
             int high = Math.min(tileSide, outHeight - y);
             int across = Math.min(tileSide, outWidth - x);
-            for (int j = 0; j < points; j++) {
-                int from = START + j * pointM + (tile - first) * chunk;
-                int to = START + j * LANES;
-                filtering.output(
-                        s.m, from, LANES, points * pointM, half, to, square * LANES, points * LANES, wide / LANES);
-            }
+            boolean whole = high == tileSide && across == tileSide;
+            int to = out.at + ((image * outHeight + y) * outWidth + x) * co + c;
             for (int k = 0; k < wide; k += LANES) {
-                int halfAt = START + k * square;
-                float[] b = bias == null ? Gemm.ZEROS : bias.data;
+                int mAt = START + (tile - first) * chunk + k;
                 int biasAt = bias == null ? 0 : bias.at + c + k;
-                if (outPooled == null) {
-                    int to = out.at + ((image * outHeight + y) * outWidth + x) * co + c + k;
-                    filtering.outputRows(half, halfAt, b, biasAt, slope, out.data, to, outWidth * co, co, high, across);
+                if (whole && outPooled == null) {
+                    filtering.output(s.m, mAt, pointM, b, biasAt, slope, out.data, to + k, outWidth * co, co);
                 } else {
-                    filtering.outputRows(
-                            half, halfAt, b, biasAt, slope, s.tile, START, tileSide * LANES, LANES, high, across);
-                    outPooled.pool(s.tile, tileSide, out, image, y, x, high, across, c + k);
+                    filtering.output(s.m, mAt, pointM, b, biasAt, slope, s.tile, START, tileSide * LANES, LANES);
+                    if (outPooled != null) {
+                        outPooled.pool(s.tile, tileSide, out, image, y, x, high, across, c + k);
+                    } else {
+                        copyPixels(s.tile, high, across, to + k);
+                    }
                 }
+            }
+        }
+    }
+
+    /** The pixels of a tile that lie in the image. */
+    private void copyPixels(float[] tile, int high, int across, int to) {
+        for (int i = 0; i < high; i++) {
+            for (int j = 0; j < across; j++) {
+                FloatVector.fromArray(F, tile, START + (i * tileSide + j) * LANES)
+                        .intoArray(out.data, to + (i * outWidth + j) * co);
             }
         }
     }

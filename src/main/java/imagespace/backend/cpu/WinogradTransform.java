@@ -4,7 +4,6 @@ import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The one-dimensional transforms of Winograd's minimal filtering with six points, vectorised across channels.
@@ -20,7 +19,7 @@ import jdk.incubator.vector.VectorOperators;
  * <ul>
  *   <li>{@link #input}, B^T: row p holds the coefficients of M(x) / (x - p), row infinity those of M(x);
  *   <li>{@link #filter}, G: row p is (1, p, p^2) / N(p), with N(p) = M'(p): N(0) = 1, N(+-a) = -1.5, N(+-b) = 6;
- *   <li>{@link #output}, A^T: column p is (1, p, p^2, p^3); infinity adds to the last row only.
+ *   <li>{@link WinogradTiles#output4}, A^T: column p is (1, p, p^2, p^3); infinity adds to the last row only.
  * </ul>
  *
  * The weight gradient is the same with a filter of four taps and three outputs; B^T does not change.
@@ -35,12 +34,12 @@ final class WinogradTransform {
     /** Outputs of a tile in one dimension. */
     static final int TILE = 4;
 
-    private static final float A = (float) Math.sqrt(0.5);
-    private static final float B = (float) Math.sqrt(2);
-    private static final float A3 = 0.5f * A;
-    private static final float B3 = 2 * B;
-    private static final float TO_A = (float) (-1 / 1.5);
-    private static final float TO_B = (float) (1 / 6.0);
+    static final float A = (float) Math.sqrt(0.5);
+    static final float B = (float) Math.sqrt(2);
+    static final float A3 = 0.5f * A;
+    static final float B3 = 2 * B;
+    static final float TO_A = (float) (-1 / 1.5);
+    static final float TO_B = (float) (1 / 6.0);
 
     private WinogradTransform() {}
 
@@ -122,24 +121,13 @@ final class WinogradTransform {
         }
     }
 
-    /** A^T, {@code count} times: six values to three or four, laid out as in {@link #input}. */
-    static void output(
-            int outputs,
-            float[] from,
-            int at,
-            int step,
-            int stride,
-            float[] to,
-            int toAt,
-            int toStep,
-            int toStride,
-            int count) {
+    /** A^T of the weight gradient, {@code count} times: six values to three, laid out as in {@link #input}. */
+    static void sums(
+            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
         FloatVector half = FloatVector.broadcast(F, 0.5f);
         FloatVector two = FloatVector.broadcast(F, 2);
         FloatVector a = FloatVector.broadcast(F, A);
         FloatVector b = FloatVector.broadcast(F, B);
-        FloatVector a3 = FloatVector.broadcast(F, A3);
-        FloatVector b3 = FloatVector.broadcast(F, B3);
         for (int j = 0; j < count; j++) {
             FloatVector plusA = FloatVector.fromArray(F, from, at + stride);
             FloatVector minusA = FloatVector.fromArray(F, from, at + 2 * stride);
@@ -147,76 +135,12 @@ final class WinogradTransform {
             FloatVector minusB = FloatVector.fromArray(F, from, at + 4 * stride);
             FloatVector last = FloatVector.fromArray(F, from, at + 5 * stride);
             FloatVector sumA = plusA.add(minusA);
-            FloatVector difA = plusA.sub(minusA);
             FloatVector sumB = plusB.add(minusB);
-            FloatVector difB = plusB.sub(minusB);
             FloatVector.fromArray(F, from, at).add(sumA).add(sumB).intoArray(to, toAt);
-            difA.fma(a, difB.mul(b)).intoArray(to, toAt + toStride);
-            if (outputs == 3) {
-                sumA.fma(half, sumB.fma(two, last)).intoArray(to, toAt + 2 * toStride);
-            } else {
-                sumA.fma(half, sumB.mul(two)).intoArray(to, toAt + 2 * toStride);
-                difA.fma(a3, difB.fma(b3, last)).intoArray(to, toAt + 3 * toStride);
-            }
+            plusA.sub(minusA).fma(a, plusB.sub(minusB).mul(b)).intoArray(to, toAt + toStride);
+            sumA.fma(half, sumB.fma(two, last)).intoArray(to, toAt + 2 * toStride);
             at += step;
             toAt += toStep;
-        }
-    }
-
-    /**
-     * The last transform of a tile: A^T along each of {@code rows} rows of six vectors, plus bias, through the
-     * activation, to the first {@code columns} of four pixels, {@code pixel} apart, rows {@code row} apart.
-     */
-    static void outputRows(
-            float[] from,
-            int fromAt,
-            float[] bias,
-            int biasAt,
-            float slope,
-            float[] to,
-            int toAt,
-            int row,
-            int pixel,
-            int rows,
-            int columns) {
-        FloatVector b = FloatVector.fromArray(F, bias, biasAt);
-        FloatVector factor = FloatVector.broadcast(F, slope);
-        FloatVector half = FloatVector.broadcast(F, 0.5f);
-        FloatVector two = FloatVector.broadcast(F, 2);
-        FloatVector fa = FloatVector.broadcast(F, A);
-        FloatVector fb = FloatVector.broadcast(F, B);
-        FloatVector a3 = FloatVector.broadcast(F, A3);
-        FloatVector b3 = FloatVector.broadcast(F, B3);
-        for (int i = 0; i < rows; i++) {
-            int at = fromAt + i * POINTS * LANES;
-            FloatVector plus = FloatVector.fromArray(F, from, at + LANES);
-            FloatVector minus = FloatVector.fromArray(F, from, at + 2 * LANES);
-            FloatVector sumA = plus.add(minus);
-            FloatVector difA = plus.sub(minus);
-            plus = FloatVector.fromArray(F, from, at + 3 * LANES);
-            minus = FloatVector.fromArray(F, from, at + 4 * LANES);
-            FloatVector sumB = plus.add(minus);
-            FloatVector difB = plus.sub(minus);
-            FloatVector y =
-                    FloatVector.fromArray(F, from, at).add(sumA).add(sumB).add(b);
-            y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt);
-            if (columns > 1) {
-                y = difA.fma(fa, difB.fma(fb, b));
-                y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + pixel);
-            }
-            if (columns > 2) {
-                y = sumA.fma(half, sumB.fma(two, b));
-                y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + 2 * pixel);
-            }
-            if (columns > 3) {
-                y = difA.fma(
-                        a3,
-                        difB.fma(
-                                b3,
-                                FloatVector.fromArray(F, from, at + 5 * LANES).add(b)));
-                y.blend(y.mul(factor), y.compare(VectorOperators.LE, 0)).intoArray(to, toAt + 3 * pixel);
-            }
-            toAt += row;
         }
     }
 }
