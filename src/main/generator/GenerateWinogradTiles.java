@@ -1,11 +1,12 @@
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Writes {@code imagespace/backend/cpu/WinogradTiles.java}: Winograd's transforms of whole tiles as straight-line code.
+ * Writes {@code imagespace/backend/cpu/WinogradTiles.java}: the transforms of Winograd's minimal filtering as straight-line code.
  *
- * <p>Between the two dimensions a tile stays in registers if its vectors are local variables, so they must be spelled out: 24
- * of them for F(4x4, 3x3). Run it with
+ * <p>Between its two dimensions a tile stays in registers if its vectors are local variables, so they must be spelled out: 24
+ * of them for outputs of F(4x4, 3x3). Run it with
  *
  * <pre>java src/main/generator/GenerateWinogradTiles.java > src/main/java/imagespace/backend/cpu/WinogradTiles.java</pre>
  */
@@ -14,40 +15,48 @@ final class GenerateWinogradTiles {
      * A transform in one dimension.
      *
      * @param taken values that it takes, #0, #1, ... in the code
-     * @param steps named intermediate values, "name = code"
+     * @param constants vectors of a constant, "name = value"
+     * @param steps intermediate values, "name = code"
      * @param results code of each value that it makes
      */
-    private record Transform(int taken, List<String> steps, List<String> results) {}
+    private record Transform(int taken, List<String> constants, List<String> steps, List<String> results) {}
 
-    private static final List<String> SUMS = List.of(
-            "sumA = #1.add(#2)", "difA = #1.sub(#2)", "sumB = #3.add(#4)", "difB = #3.sub(#4)");
+    // F(4x4, 3x3) and F(3x3, 4x4): WinogradPoints derives the matrices
 
-    /** A^T of {@code WinogradTransform}. */
-    private static final Transform OUTPUT_4 = new Transform(6, SUMS, List.of(
-            "#0.add(sumA).add(sumB)",
-            "difA.fma(a, difB.mul(b))",
-            "sumA.fma(half, sumB.mul(two))",
-            "difA.fma(a3, difB.fma(b3, #5))"));
+    private static final Transform INPUT_4 = new Transform(
+            6,
+            List.of("a = A", "minusA = -A", "b = B", "minusB = -B", "minus2 = -2", "minusHalf = -0.5f", "minus5Halves = -2.5f"),
+            List.of(
+                    "evenA = #2.fma(minus2, #4)",
+                    "oddA = #1.fma(minus2, #3)",
+                    "evenB = #2.fma(minusHalf, #4)",
+                    "oddB = #1.fma(minusHalf, #3)"),
+            List.of(
+                    "#2.fma(minus5Halves, #4).add(#0)",
+                    "oddA.fma(a, evenA)",
+                    "oddA.fma(minusA, evenA)",
+                    "oddB.fma(b, evenB)",
+                    "oddB.fma(minusB, evenB)",
+                    "#3.fma(minus5Halves, #1).add(#5)"));
 
-    /** The same plus a bias. */
-    private static final Transform BIASED_OUTPUT_4 = new Transform(6, SUMS, List.of(
-            "#0.add(sumA).add(sumB).add(bias)",
-            "difA.fma(a, difB.fma(b, bias))",
-            "sumA.fma(half, sumB.fma(two, bias))",
-            "difA.fma(a3, difB.fma(b3, #5.add(bias)))"));
+    private static final List<String> OF_FILTER = List.of(
+            "a = TO_A * A", "minusA = -TO_A * A", "b = TO_B * B", "minusB = -TO_B * B", "toA = TO_A", "toB = TO_B", "half = 0.5f", "two = 2");
 
-    /** A^T of {@code FourPointTransform}. */
-    private static final Transform OUTPUT_2 = new Transform(4, List.of(), List.of(
-            "#0.add(#1.add(#2))",
-            "#1.sub(#2).sub(#3)"));
+    private static final Transform FILTER_4 = new Transform(
+            3,
+            OF_FILTER,
+            List.of("evenA = #2.fma(half, #0).mul(toA)", "evenB = #2.fma(two, #0).mul(toB)"),
+            List.of(
+                    "#0",
+                    "#1.fma(a, evenA)",
+                    "#1.fma(minusA, evenA)",
+                    "#1.fma(b, evenB)",
+                    "#1.fma(minusB, evenB)",
+                    "#2"));
 
-    private static final Transform BIASED_OUTPUT_2 = new Transform(4, List.of(), List.of(
-            "#0.add(#1.add(#2)).add(bias)",
-            "#1.sub(#2).sub(#3).add(bias)"));
-
-    /** G of four values, of {@code WinogradTransform}. */
     private static final Transform GRADIENT_4 = new Transform(
             4,
+            OF_FILTER,
             List.of(
                     "evenA = #2.fma(half, #0).mul(toA)",
                     "oddA = #3.fma(half, #1)",
@@ -61,101 +70,169 @@ final class GenerateWinogradTiles {
                     "oddB.fma(minusB, evenB)",
                     "#3"));
 
-    /** G of two values, of {@code FourPointTransform}. */
-    private static final Transform GRADIENT_2 = new Transform(2, List.of(), List.of(
-            "#0",
-            "#0.add(#1).mul(half)",
-            "#0.sub(#1).mul(half)",
-            "#1"));
+    private static final List<String> OF_OUTPUT = List.of("a = A", "b = B", "a3 = A3", "b3 = B3", "half = 0.5f", "two = 2");
 
-    private static final List<String> OF_OUTPUT = List.of(
-            "a = WinogradTransform.A",
-            "b = WinogradTransform.B",
-            "a3 = WinogradTransform.A3",
-            "b3 = WinogradTransform.B3",
-            "half = 0.5f",
-            "two = 2");
+    private static final List<String> SUMS_AND_DIFFERENCES =
+            List.of("sumA = #1.add(#2)", "difA = #1.sub(#2)", "sumB = #3.add(#4)", "difB = #3.sub(#4)");
 
-    private static final List<String> OF_GRADIENT = List.of(
-            "a = WinogradTransform.TO_A * WinogradTransform.A",
-            "minusA = -WinogradTransform.TO_A * WinogradTransform.A",
-            "b = WinogradTransform.TO_B * WinogradTransform.B",
-            "minusB = -WinogradTransform.TO_B * WinogradTransform.B",
-            "toA = WinogradTransform.TO_A",
-            "toB = WinogradTransform.TO_B",
-            "half = 0.5f",
-            "two = 2");
+    private static final Transform OUTPUT_4 = new Transform(6, OF_OUTPUT, SUMS_AND_DIFFERENCES, List.of(
+            "#0.add(sumA).add(sumB)",
+            "difA.fma(a, difB.mul(b))",
+            "sumA.fma(half, sumB.mul(two))",
+            "difA.fma(a3, difB.fma(b3, #5))"));
+
+    private static final Transform BIASED_OUTPUT_4 = new Transform(6, OF_OUTPUT, SUMS_AND_DIFFERENCES, List.of(
+            "#0.add(sumA).add(sumB).add(bias)",
+            "difA.fma(a, difB.fma(b, bias))",
+            "sumA.fma(half, sumB.fma(two, bias))",
+            "difA.fma(a3, difB.fma(b3, #5.add(bias)))"));
+
+    private static final Transform SUMS_4 = new Transform(
+            6,
+            List.of("a = A", "b = B", "half = 0.5f", "two = 2"),
+            List.of("sumA = #1.add(#2)", "sumB = #3.add(#4)"),
+            List.of(
+                    "#0.add(sumA).add(sumB)",
+                    "#1.sub(#2).fma(a, #3.sub(#4).mul(b))",
+                    "sumA.fma(half, sumB.fma(two, #5))"));
+
+    // F(2x2, 3x3) and F(3x3, 2x2): MinimalFiltering.F2 shows the matrices
+
+    private static final Transform INPUT_2 = new Transform(
+            4, List.of(), List.of(), List.of("#0.sub(#2)", "#1.add(#2)", "#2.sub(#1)", "#1.sub(#3)"));
+
+    private static final Transform FILTER_2 = new Transform(
+            3,
+            List.of("half = 0.5f"),
+            List.of("outer = #0.add(#2)"),
+            List.of("#0", "outer.add(#1).mul(half)", "outer.sub(#1).mul(half)", "#2"));
+
+    private static final Transform GRADIENT_2 = new Transform(
+            2, List.of("half = 0.5f"), List.of(), List.of("#0", "#0.add(#1).mul(half)", "#0.sub(#1).mul(half)", "#1"));
+
+    private static final Transform OUTPUT_2 =
+            new Transform(4, List.of(), List.of(), List.of("#0.add(#1.add(#2))", "#1.sub(#2).sub(#3)"));
+
+    private static final Transform BIASED_OUTPUT_2 =
+            new Transform(4, List.of(), List.of(), List.of("#0.add(#1.add(#2)).add(bias)", "#1.sub(#2).sub(#3).add(bias)"));
+
+    private static final Transform SUMS_2 = new Transform(
+            4,
+            List.of(),
+            List.of("sum = #1.add(#2)"),
+            List.of("#0.add(sum)", "#1.sub(#2)", "sum.sub(#3)"));
 
     public static void main(String[] args) {
         System.out.print("""
                 package imagespace.backend.cpu;
 
                 import static imagespace.backend.cpu.Simd.F;
+                import static imagespace.backend.cpu.Simd.LANES;
+                import static imagespace.backend.cpu.WinogradPoints.A;
+                import static imagespace.backend.cpu.WinogradPoints.A3;
+                import static imagespace.backend.cpu.WinogradPoints.B;
+                import static imagespace.backend.cpu.WinogradPoints.B3;
+                import static imagespace.backend.cpu.WinogradPoints.TO_A;
+                import static imagespace.backend.cpu.WinogradPoints.TO_B;
 
                 import jdk.incubator.vector.FloatVector;
                 import jdk.incubator.vector.VectorOperators;
 
                 /**
-                 * {@link WinogradTransform}'s and {@link FourPointTransform}'s transforms of whole tiles, generated by
-                 * {@code src/main/generator/GenerateWinogradTiles.java}: do not edit. One pass goes down the columns of a tile, the other
-                 * along its rows, and between them all stays in registers.
+                 * The transforms of {@link MinimalFiltering}, which says what they do, for F(4x4, 3x3) and F(2x2, 3x3): generated by
+                 * {@code src/main/generator/GenerateWinogradTiles.java}, do not edit.
+                 *
+                 * <p>First come the columns of a tile, then its rows, and between them all stays in registers (but inputs). Each method is, on purpose,
+                 * longer than the 325 bytes of bytecode that C2 inlines: compiled by itself it runs in registers, inlined with others it
+                 * exhausts C2's budget, and the vectors that are left over are boxed. A test holds the sizes.
                  */
                 final class WinogradTiles {
                     private WinogradTiles() {}
                 """);
-        System.out.print(output(4, OF_OUTPUT, OUTPUT_4, BIASED_OUTPUT_4));
-        System.out.print(output(2, List.of(), OUTPUT_2, BIASED_OUTPUT_2));
-        System.out.print(gradient(4, OF_GRADIENT, GRADIENT_4));
-        System.out.print(gradient(2, List.of("half = 0.5f"), GRADIENT_2));
+        System.out.print(input(4, INPUT_4) + filter(4, FILTER_4) + gradient(4, GRADIENT_4)
+                + output(4, OUTPUT_4, BIASED_OUTPUT_4) + sums(4, SUMS_4));
+        System.out.print(input(2, INPUT_2) + filter(2, FILTER_2) + gradient(2, GRADIENT_2)
+                + output(2, OUTPUT_2, BIASED_OUTPUT_2) + sums(2, SUMS_2));
         System.out.println("}");
     }
 
-    private static String output(int side, List<String> constants, Transform columns, Transform rows) {
-        Code code = new Code();
-        code.constants(constants);
-        code.line("FloatVector bias = FloatVector.fromArray(F, biases, biasAt);");
-        code.line("FloatVector factor = FloatVector.broadcast(F, slope);");
-        code.passes(
-                columns,
-                rows,
-                (row, column) -> "FloatVector.fromArray(F, m, at%s)".formatted(plus(row * columns.taken + column, "stride")),
-                (row, column, value) -> {
-                    String y = "y%d%d".formatted(row, column);
-                    code.line("FloatVector %s = %s;".formatted(y, value));
-                    code.line("%1$s.blend(%1$s.mul(factor), %1$s.compare(VectorOperators.LE, 0)).intoArray(to, toAt%2$s%3$s);"
-                            .formatted(y, plus(row, "row"), plus(column, "pixel")));
-                });
-        return """
-
-                    /**
-                     * %1$dx%1$d pixels, {@code pixel} apart, in rows {@code row} apart: activation(A^T M A + bias).
-                     *
-                     * @param m the products of all points, a vector each, {@code stride} apart
-                     */
-                    static void output%1$d(
-                            float[] m, int at, int stride, float[] biases, int biasAt, float slope,
-                            float[] to, int toAt, int row, int pixel) {
-                %2$s    }
-                """.formatted(side, code);
+    private static String input(int tile, Transform transform) {
+        Code code = new Code(transform);
+        code.open("for (int j = 0; j < count; j++)");
+        code.apply(
+                transform,
+                code.loads(transform),
+                "",
+                (i, value) -> code.store(value, "to, toAt" + plus(i, "toStride")));
+        code.line("at += LANES;");
+        code.line("toAt += toStep;");
+        code.close();
+        return code.method(
+                "input" + tile,
+                "float[] from, int at, int stride, float[] to, int toAt, int toStep, int toStride, int count");
     }
 
-    private static String gradient(int side, List<String> constants, Transform transform) {
-        Code code = new Code();
-        code.constants(constants);
-        code.passes(
-                transform,
-                transform,
-                (row, column) ->
-                        "FloatVector.fromArray(F, from, at%s%s)".formatted(plus(row, "row"), plus(column, "pixel")),
-                (row, column, value) -> code.line("%s.intoArray(to, toAt%s);"
-                        .formatted(value, plus(row * transform.results.size() + column, "stride"))));
-        return """
+    private static String filter(int tile, Transform transform) {
+        Code code = new Code(transform);
+        String[][] points = code.columns(transform, transform.taken, GenerateWinogradTiles::pixel);
+        for (int row = 0; row < points.length; row++) {
+            int first = row * points.length;
+            code.apply(transform, points[row], "of" + row, (column, value) ->
+                    code.store(value, "to, toAt" + plus(first + column, "stride")));
+        }
+        return code.method("filter" + tile, "float[] from, int at, int row, int pixel, float[] to, int toAt, int stride");
+    }
 
-                    /** The points of %1$dx%1$d pixels, {@code pixel} apart, in rows {@code row} apart: G d G^T, {@code stride} apart. */
-                    static void gradient%1$d(
-                            float[] from, int at, int row, int pixel, float[] to, int toAt, int stride) {
-                %2$s    }
-                """.formatted(side, code);
+    private static String gradient(int tile, Transform transform) {
+        Code code = new Code(transform);
+        String[][] points = code.columns(transform, transform.taken, GenerateWinogradTiles::pixel);
+        for (int row = 0; row < points.length; row++) {
+            code.open("if (firstRow <= %1$d && %1$d < endRow)".formatted(row));
+            code.apply(transform, points[row], "of" + row, (column, value) ->
+                    code.store(value, "to, toAt" + plus(column, "stride")));
+            code.line("toAt += %d * stride;".formatted(points.length));
+            code.close();
+        }
+        return code.method(
+                "gradient" + tile,
+                "float[] from, int at, int row, int pixel, float[] to, int toAt, int stride, int firstRow, int endRow");
+    }
+
+    private static String output(int tile, Transform columns, Transform rows) {
+        Code code = new Code(columns);
+        code.line("FloatVector bias = FloatVector.fromArray(F, biases, biasAt);");
+        code.line("FloatVector factor = FloatVector.broadcast(F, slope);");
+        String[][] half = code.columns(columns, columns.taken, (row, column) ->
+                "m, at" + plus(row * columns.taken + column, "stride"));
+        for (int row = 0; row < half.length; row++) {
+            int r = row;
+            code.apply(rows, half[row], "of" + row, (column, value) -> {
+                String y = "y%d%d".formatted(r, column);
+                code.line("FloatVector %s = %s;".formatted(y, value));
+                code.store(
+                        "%1$s.blend(%1$s.mul(factor), %1$s.compare(VectorOperators.LE, 0))".formatted(y),
+                        "to, toAt%s%s".formatted(plus(r, "row"), plus(column, "pixel")));
+            });
+        }
+        return code.method(
+                "output" + tile,
+                "float[] m, int at, int stride, float[] biases, int biasAt, float slope, float[] to, int toAt, int row, int pixel");
+    }
+
+    private static String sums(int tile, Transform transform) {
+        Code code = new Code(transform);
+        String[][] half = code.columns(transform, transform.taken, (row, column) ->
+                "m, at" + plus(row * transform.taken + column, "stride"));
+        for (int row = 0; row < half.length; row++) {
+            String toRow = plus(row, "row");
+            code.apply(transform, half[row], "of" + row, (column, value) ->
+                    code.store(value, "to, toAt%s%s".formatted(toRow, plus(column, "pixel"))));
+        }
+        return code.method("sums" + tile, "float[] m, int at, int stride, float[] to, int toAt, int row, int pixel");
+    }
+
+    private static String pixel(int row, int column) {
+        return "from, at%s%s".formatted(plus(row, "row"), plus(column, "pixel"));
     }
 
     private static String plus(int times, String what) {
@@ -163,79 +240,98 @@ final class GenerateWinogradTiles {
     }
 
     @FunctionalInterface
-    private interface Source {
-        String value(int row, int column);
+    private interface Place {
+        String of(int row, int column);
     }
 
     @FunctionalInterface
-    private interface Sink {
-        void take(int row, int column, String value);
+    private interface Results {
+        void take(int i, String value);
     }
 
-    /** Lines of a method. */
+    /** A method that grows line by line. */
     private static final class Code {
-        private final List<String> lines = new ArrayList<>();
+        private final StringBuilder lines = new StringBuilder();
+        private String indent = "        ";
 
-        void line(String line) {
-            lines.add("        " + line + "\n");
-        }
-
-        void constants(List<String> constants) {
-            for (String constant : constants) {
+        Code(Transform transform) {
+            for (String constant : transform.constants) {
                 String[] nameAndValue = constant.split(" = ");
                 line("FloatVector %s = FloatVector.broadcast(F, %s);".formatted(nameAndValue[0], nameAndValue[1]));
             }
         }
 
-        /** Down the columns of {@code source}, then along the rows of what that made. */
-        void passes(Transform columns, Transform rows, Source source, Sink sink) {
-            for (int column = 0; column < rows.taken; column++) {
-                List<String> values = new ArrayList<>();
-                for (int row = 0; row < columns.taken; row++) {
-                    String name = "d%d%d".formatted(row, column);
-                    line("FloatVector %s = %s;".formatted(name, source.value(row, column)));
-                    values.add(name);
+        void line(String line) {
+            lines.append(indent).append(line).append('\n');
+        }
+
+        void open(String line) {
+            line(line + " {");
+            indent += "    ";
+        }
+
+        void close() {
+            indent = indent.substring(4);
+            line("}");
+        }
+
+        void store(String value, String place) {
+            line("%s.intoArray(%s);".formatted(value, place));
+        }
+
+        /** Loads what a transform takes; returns its names. */
+        String[] loads(Transform transform) {
+            String[] names = IntStream.range(0, transform.taken).mapToObj(i -> "d" + i).toArray(String[]::new);
+            for (int i = 0; i < names.length; i++) {
+                line("FloatVector %s = FloatVector.fromArray(F, from, at%s);".formatted(names[i], plus(i, "stride")));
+            }
+            return names;
+        }
+
+        /** The first pass: some columns. Returns the names of its results by rows. */
+        String[][] columns(Transform transform, int columns, Place place) {
+            String[][] results = new String[transform.results.size()][columns];
+            for (int column = 0; column < columns; column++) {
+                String[] taken = new String[transform.taken];
+                for (int row = 0; row < taken.length; row++) {
+                    taken[row] = "d%d%d".formatted(row, column);
+                    line("FloatVector %s = FloatVector.fromArray(F, %s);".formatted(taken[row], place.of(row, column)));
                 }
                 int at = column;
-                apply(columns, values, "_" + column, (row, _, value) ->
-                        line("FloatVector h%d%d = %s;".formatted(row, at, value)));
+                apply(transform, taken, "_" + column, (row, value) -> {
+                    results[row][at] = "h%d%d".formatted(row, at);
+                    line("FloatVector %s = %s;".formatted(results[row][at], value));
+                });
             }
-            for (int row = 0; row < columns.results.size(); row++) {
-                List<String> values = new ArrayList<>();
-                for (int column = 0; column < rows.taken; column++) {
-                    values.add("h%d%d".formatted(row, column));
-                }
-                int at = row;
-                apply(rows, values, "of" + row, (column, _, value) -> sink.take(at, column, value));
-            }
+            return results;
         }
 
         /** One transform of values with these names; its steps are told from others' by a suffix. */
-        private void apply(Transform transform, List<String> values, String suffix, Sink results) {
+        void apply(Transform transform, String[] values, String suffix, Results results) {
+            List<String> steps = new ArrayList<>();
             for (String step : transform.steps) {
                 String[] nameAndCode = step.split(" = ");
+                steps.add(nameAndCode[0]);
                 line("FloatVector %s%s = %s;"
-                        .formatted(nameAndCode[0], suffix, named(transform, nameAndCode[1], values, suffix)));
+                        .formatted(nameAndCode[0], suffix, named(nameAndCode[1], values, List.of(), suffix)));
             }
             for (int i = 0; i < transform.results.size(); i++) {
-                results.take(i, 0, named(transform, transform.results.get(i), values, suffix));
+                results.take(i, named(transform.results.get(i), values, steps, suffix));
             }
         }
 
-        private static String named(Transform transform, String code, List<String> values, String suffix) {
-            for (int i = 0; i < values.size(); i++) {
-                code = code.replace("#" + i, values.get(i));
+        private static String named(String code, String[] values, List<String> steps, String suffix) {
+            for (int i = 0; i < values.length; i++) {
+                code = code.replace("#" + i, values[i]);
             }
-            for (String step : transform.steps) {
-                String name = step.split(" = ")[0];
-                code = code.replaceAll("\\b" + name + "\\b", name + suffix);
+            for (String step : steps) {
+                code = code.replaceAll("\\b" + step + "\\b", step + suffix);
             }
             return code;
         }
 
-        @Override
-        public String toString() {
-            return String.join("", lines);
+        String method(String name, String parameters) {
+            return "\n    static void %s(\n            %s) {\n%s    }\n".formatted(name, parameters, lines);
         }
     }
 }

@@ -51,8 +51,8 @@ interface Convolution {
             boolean possible = s.kernel() == 3 && s.stride() == 1 && s.inChannels() % Im2col.CHUNK == 0;
             int filledUp = Simd.roundUp(s.outChannels(), Im2col.CHUNK);
             // below four outputs a side most of a tile is thrown away
-            boolean worthwhile = s.outHeight() >= WinogradTransform.TILE
-                    && s.outWidth() >= WinogradTransform.TILE
+            boolean worthwhile = s.outHeight() >= MinimalFiltering.F4.tile()
+                    && s.outWidth() >= MinimalFiltering.F4.tile()
                     && filledUp <= 2 * s.outChannels();
             if (!possible || algorithm == ConvAlgorithm.DIRECT || algorithm == ConvAlgorithm.AUTO && !worthwhile) {
                 return new DirectConvolution(product, transposedProduct, s);

@@ -2,9 +2,8 @@ package imagespace.backend.cpu;
 
 /**
  * Winograd's minimal filtering F(m x m, 3x3) for {@link WinogradConvolution}, and F(3x3, m x m) for
- * {@link WinogradWeightGradient}: the one-dimensional transforms of tiles of m outputs from m + 2 points, vectorised
- * across channels; {@link TileTransform} takes tiles through them. Each works {@code count} times; values lie {@code stride}
- * apart, the next ones {@code step} further on.
+ * {@link WinogradWeightGradient}: the transforms of tiles of m x m outputs from (m + 2) x (m + 2) points, vectorised
+ * across channels. A stride is from a value to the next one in a tile, all in floats; points are in row-major order.
  */
 interface MinimalFiltering {
     /** Outputs of a tile in one dimension, m. */
@@ -13,66 +12,149 @@ interface MinimalFiltering {
     /** Points in one dimension, m + 2. */
     int points();
 
-    /** B^T: points to points. */
-    void input(float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count);
+    /**
+     * B^T in one dimension, {@code count} times: points {@code stride} apart to points {@code toStride} apart, the next ones a
+     * vector further on, and {@code toStep}. V = B^T d B takes two passes, as tiles overlap: a column of pixels that was
+     * transformed serves two of them.
+     */
+    void input(float[] from, int at, int stride, float[] to, int toAt, int toStep, int toStride, int count);
 
-    /** G: three taps to points. */
-    void filter(float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count);
+    /** U = G g G^T: 3x3 taps, {@code pixel} apart, in rows {@code row} apart, to points {@code stride} apart. */
+    void filter(float[] from, int at, int row, int pixel, float[] to, int toAt, int stride);
 
-    /** A tile of outputs from its products, with bias and activation; see {@link WinogradTiles#output4}. */
+    /**
+     * Y = G d G^T of F(3x3, m x m): m x m pixels, {@code pixel} apart, in rows {@code row} apart, to points {@code stride} apart;
+     * the rows of points [firstRow, endRow) only.
+     */
+    void gradient(float[] from, int at, int row, int pixel, float[] to, int toAt, int stride, int firstRow, int endRow);
+
+    /**
+     * activation(A^T m A + bias): points {@code stride} apart to m x m pixels, {@code pixel} apart, in rows {@code row} apart.
+     *
+     * @param slope of the activation, 1 for none
+     */
     void output(
-            float[] m, int at, int stride, float[] biases, int biasAt, float slope, float[] to, int toAt, int row, int pixel);
+            float[] m,
+            int at,
+            int stride,
+            float[] biases,
+            int biasAt,
+            float slope,
+            float[] to,
+            int toAt,
+            int row,
+            int pixel);
 
-    /** G of F(3x3, m x m): m values to points. */
-    void gradient(
-            float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count);
+    /** A^T m A of F(3x3, m x m): points {@code stride} apart to 3x3 taps, {@code pixel} apart, in rows {@code row} apart. */
+    void sums(float[] m, int at, int stride, float[] to, int toAt, int row, int pixel);
 
-    /** A^T of F(3x3, m x m): points to three taps. */
-    void sums(float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count);
-
-    /** F(4x4, 3x3): a quarter of the multiplications; with 512 channels a relative error of about 2e-6. */
+    /** F(4x4, 3x3): a quarter of the multiplications; with 512 channels a relative error of about 2e-6. See {@link WinogradPoints}. */
     MinimalFiltering F4 = new MinimalFiltering() {
         @Override
         public int tile() {
-            return WinogradTransform.TILE;
+            return 4;
         }
 
         @Override
         public int points() {
-            return WinogradTransform.POINTS;
+            return 6;
         }
 
         @Override
-        public void input(
-                float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
-            WinogradTransform.input(from, at, step, stride, to, toAt, toStep, toStride, count);
+        public void input(float[] from, int at, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+            WinogradTiles.input4(from, at, stride, to, toAt, toStep, toStride, count);
         }
 
         @Override
-        public void filter(
-                float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
-            WinogradTransform.filter(3, from, at, step, stride, to, toAt, toStep, toStride, count);
-        }
-
-        @Override
-        public void output(
-                float[] m, int at, int stride, float[] biases, int biasAt, float slope, float[] to, int toAt, int row, int pixel) {
-            WinogradTiles.output4(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel);
+        public void filter(float[] from, int at, int row, int pixel, float[] to, int toAt, int stride) {
+            WinogradTiles.filter4(from, at, row, pixel, to, toAt, stride);
         }
 
         @Override
         public void gradient(
-                float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
-            WinogradTransform.filter(4, from, at, step, stride, to, toAt, toStep, toStride, count);
+                float[] from, int at, int row, int pixel, float[] to, int toAt, int stride, int firstRow, int endRow) {
+            WinogradTiles.gradient4(from, at, row, pixel, to, toAt, stride, firstRow, endRow);
         }
 
         @Override
-        public void sums(
-                float[] from, int at, int step, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
-            WinogradTransform.sums(from, at, step, stride, to, toAt, toStep, toStride, count);
+        public void output(
+                float[] m,
+                int at,
+                int stride,
+                float[] biases,
+                int biasAt,
+                float slope,
+                float[] to,
+                int toAt,
+                int row,
+                int pixel) {
+            WinogradTiles.output4(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel);
+        }
+
+        @Override
+        public void sums(float[] m, int at, int stride, float[] to, int toAt, int row, int pixel) {
+            WinogradTiles.sums4(m, at, stride, to, toAt, row, pixel);
         }
     };
 
-    /** F(2x2, 3x3): four ninths of the multiplications, and not much more error than without. */
-    MinimalFiltering F2 = new FourPointTransform();
+    /**
+     * F(2x2, 3x3), with the points 0, 1, -1 and infinity: four ninths of the multiplications, and not much more error than
+     * without, as halving is exact.
+     *
+     * <pre>
+     *       1  0 -1  0          1    0   0
+     * B^T = 0  1  1  0     G = 1/2  1/2 1/2     A^T = 1  1  1  0
+     *       0 -1  1  0         1/2 -1/2 1/2           0  1 -1 -1
+     *       0  1  0 -1          0    0   1
+     * </pre>
+     *
+     * For F(3x3, 2x2) B^T is the same, G has the rows (1 0), (1/2 1/2), (1/2 -1/2), (0 1), and A^T a third row (0 1 1 -1).
+     */
+    MinimalFiltering F2 = new MinimalFiltering() {
+        @Override
+        public int tile() {
+            return 2;
+        }
+
+        @Override
+        public int points() {
+            return 4;
+        }
+
+        @Override
+        public void input(float[] from, int at, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
+            WinogradTiles.input2(from, at, stride, to, toAt, toStep, toStride, count);
+        }
+
+        @Override
+        public void filter(float[] from, int at, int row, int pixel, float[] to, int toAt, int stride) {
+            WinogradTiles.filter2(from, at, row, pixel, to, toAt, stride);
+        }
+
+        @Override
+        public void gradient(
+                float[] from, int at, int row, int pixel, float[] to, int toAt, int stride, int firstRow, int endRow) {
+            WinogradTiles.gradient2(from, at, row, pixel, to, toAt, stride, firstRow, endRow);
+        }
+
+        @Override
+        public void output(
+                float[] m,
+                int at,
+                int stride,
+                float[] biases,
+                int biasAt,
+                float slope,
+                float[] to,
+                int toAt,
+                int row,
+                int pixel) {
+            WinogradTiles.output2(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel);
+        }
+
+        @Override
+        public void sums(float[] m, int at, int stride, float[] to, int toAt, int row, int pixel) {
+            WinogradTiles.sums2(m, at, stride, to, toAt, row, pixel);
+        }
+    };
 }

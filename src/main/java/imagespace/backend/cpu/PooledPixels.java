@@ -77,7 +77,7 @@ final class PooledPixels {
     }
 
     /**
-     * Pools a tile of pixels. Like {@link WinogradTransform}'s methods it is longer than what C2 inlines, on purpose.
+     * Pools a tile of pixels. Like {@link WinogradTiles}' methods it is longer than what C2 inlines, on purpose.
      *
      * @param tile [rows][side] pixels of a vector each, from START
      * @param out the pooled output

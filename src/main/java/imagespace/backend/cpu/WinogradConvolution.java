@@ -62,7 +62,7 @@ final class WinogradConvolution {
     /** Panels of MR tiles in a block, at most. */
     private final int blockPanels;
 
-    private final TileTransform input;
+    private final InputTransform input;
     private final int pointU;
     private final int pointV;
     private final int pointM;
@@ -115,14 +115,12 @@ final class WinogradConvolution {
         pointM = blockPanels * MR * chunk + SKEW;
         pointU = ci * co + SKEW;
         memory.u = Simd.grown(memory.u, square * pointU);
-        TileTransform.Images images =
-                new TileTransform.Images(inHeight, inWidth, ci, padTop, padLeft, tileRows, tileColumns);
-        input = TileTransform.ofInput(filtering, images, MR, Gemm.group(ci), pointV);
+        TileSource.Images images = new TileSource.Images(inHeight, inWidth, ci, padTop, padLeft, tileRows, tileColumns);
+        input = new InputTransform(filtering, images, MR, Gemm.group(ci), pointV);
         for (WinogradMemory.Worker s : memory.workers) {
             s.v = Simd.grown(s.v, square * pointV);
             s.m = Simd.grown(s.m, square * pointM);
             input.prepare(s.tiles);
-            s.halfway = Simd.grown(s.halfway, square * LANES);
         }
     }
 
@@ -163,15 +161,13 @@ final class WinogradConvolution {
 
     /** U for CHUNK input channels. */
     private void transformWeights(int task, int worker) {
-        float[] half = memory.workers[worker].halfway;
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
             int to = START + column * ci + task * CHUNK * width;
             for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
                 for (int c = column; c < column + width; c += LANES) {
                     int from = filtersAt + i * co + c;
-                    filtering.filter(filters, from, ci * co, 3 * ci * co, half, START, LANES, points * LANES, 3);
-                    filtering.filter(half, START, points * LANES, LANES, memory.u, to, points * pointU, pointU, points);
+                    filtering.filter(filters, from, 3 * ci * co, ci * co, memory.u, to, pointU);
                     to += LANES;
                 }
             }

@@ -18,16 +18,14 @@ final class WinogradMemory {
 
     /** A worker's own: transformed tiles and their products, for a block of tiles. */
     static final class Worker {
-        final TileTransform.Scratch tiles = new TileTransform.Scratch();
+        final InputTransform.Scratch tiles = new InputTransform.Scratch();
         float[] v = {};
         /** Transformed outputs. */
         float[] m = {};
         /** Transformed gradients. */
         float[] y = {};
-        /** What has gone through the first of two dimensions. */
-        float[] halfway = {};
         /** An output tile that is to be pooled. */
-        final float[] tile = Simd.lines(WinogradTransform.TILE * WinogradTransform.TILE * LANES);
+        final float[] tile = Simd.lines(MinimalFiltering.F4.tile() * MinimalFiltering.F4.tile() * LANES);
     }
 
     WinogradMemory(int threads) {

@@ -48,8 +48,8 @@ final class WinogradWeightGradient {
     private final int ci;
     private final int co;
     private final int imageTiles;
-    private final TileTransform input;
-    private final TileTransform gradient;
+    private final InputTransform input;
+    private final GradientTransform gradient;
     /** Tiles in a block. */
     private final int block;
 
@@ -90,18 +90,17 @@ final class WinogradWeightGradient {
         pointY = block * co + SKEW;
         pointS = ci * co + SKEW;
         memory.sums = Simd.grown(memory.sums, SHARES * points * points * pointS);
-        TileTransform.Images inputs = new TileTransform.Images(
+        TileSource.Images inputs = new TileSource.Images(
                 shape.height(), shape.width(), ci, shape.padTop(), shape.padLeft(), tileRows, tileColumns);
-        TileTransform.Images outputs =
-                new TileTransform.Images(shape.outHeight(), shape.outWidth(), co, 0, 0, tileRows, tileColumns);
-        input = TileTransform.ofInput(filtering, inputs, block, CHUNK, pointV);
-        gradient = TileTransform.ofGradient(filtering, outputs, block, pointY);
+        TileSource.Images outputs =
+                new TileSource.Images(shape.outHeight(), shape.outWidth(), co, 0, 0, tileRows, tileColumns);
+        input = new InputTransform(filtering, inputs, block, CHUNK, pointV);
+        gradient = new GradientTransform(filtering, outputs, block, pointY);
         for (WinogradMemory.Worker s : memory.workers) {
             s.v = Simd.grown(s.v, points / parts * points * pointV);
             s.y = Simd.grown(s.y, points / parts * points * pointY);
-            s.halfway = Simd.grown(s.halfway, points * points * LANES);
             input.prepare(s.tiles);
-            gradient.prepare(s.tiles);
+            gradient.prepare(s.tiles.source);
         }
     }
 
@@ -148,7 +147,7 @@ final class WinogradWeightGradient {
         for (int first = begin; first < end; first += block) {
             int count = Math.min(block, end - first);
             input.run(s.tiles, in, null, first, first + count, firstRow, endRow, s.v);
-            gradient.run(s.tiles, dOut, pooled, first, first + count, firstRow, endRow, s.y);
+            gradient.run(s.tiles.source, dOut, pooled, first, first + count, firstRow, endRow, s.y);
             int sumsAt = START + (share * points + firstRow) * points * pointS;
             for (int point = 0; point < points / parts * points; point++) {
                 multiply(s, point, count, sumsAt + point * pointS, first > begin);
@@ -177,16 +176,14 @@ final class WinogradWeightGradient {
     /** dWeights of CHUNK input channels from the sums of all shares. */
     private void transformSums(int task, int worker) {
         float[] sums = memory.sums;
-        float[] half = memory.workers[worker].halfway;
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
             int at = START + column * ci + task * CHUNK * width;
             addShares(at, CHUNK * width);
             for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
                 for (int c = column; c < column + width; c += LANES) {
-                    filtering.sums(sums, at, pointS, points * pointS, half, START, LANES, points * LANES, points);
                     int to = dWeights.at + i * co + c;
-                    filtering.sums(half, START, points * LANES, LANES, dWeights.data, to, 3 * ci * co, ci * co, 3);
+                    filtering.sums(sums, at, pointS, dWeights.data, to, 3 * ci * co, ci * co);
                     at += LANES;
                 }
             }

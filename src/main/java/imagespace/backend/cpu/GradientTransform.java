@@ -1,0 +1,97 @@
+package imagespace.backend.cpu;
+
+import static imagespace.backend.cpu.Gemm.NR;
+import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
+
+import imagespace.backend.cpu.TileSource.Images;
+
+/**
+ * Y = G d G^T, where d is a tile of an output's gradient, for {@link WinogradWeightGradient}:
+ *
+ * <pre>
+ * [points squared][channels / NR][tiles][NR]
+ * </pre>
+ *
+ * where the last channels may be fewer than NR. Tiles lie side by side; those of a row are first copied together, all channels,
+ * in the order of memory.
+ */
+final class GradientTransform {
+    /** Tiles that are read together, and their channels, at most; bounds {@link TileSource}'s memory. */
+    private static final int SEGMENT = 8;
+
+    private static final int WIDE = 256;
+
+    private final MinimalFiltering filtering;
+    private final int side;
+    private final Images images;
+    /** Tiles of Y. */
+    private final int tiles;
+    /** Floats from one point to the next. */
+    private final int pointStride;
+
+    GradientTransform(MinimalFiltering filtering, Images images, int tiles, int pointStride) {
+        this.filtering = filtering;
+        side = filtering.tile();
+        this.images = images;
+        this.tiles = tiles;
+        this.pointStride = pointStride;
+    }
+
+    /** Takes the memory that this needs. */
+    void prepare(TileSource source) {
+        source.prepare(side, SEGMENT * side, Math.min(images.channels(), WIDE));
+    }
+
+    /**
+     * Transforms the tiles [first, end).
+     *
+     * @param pooled if {@code in} is the gradient of a pooled output: how that was pooled; else null
+     * @param firstRow the rows of points [firstRow, endRow) are wanted
+     * @param to from START: the first tile, the first point wanted
+     */
+    void run(
+            TileSource source,
+            CpuTensor in,
+            PooledPixels pooled,
+            int first,
+            int end,
+            int firstRow,
+            int endRow,
+            float[] to) {
+        int channels = images.channels();
+        for (int tile = first; tile < end; ) {
+            int x = tile % images.tileColumns();
+            int y = tile / images.tileColumns() % images.tileRows();
+            int image = tile / (images.tileColumns() * images.tileRows());
+            int count = Math.min(Math.min(SEGMENT, images.tileColumns() - x), end - tile);
+            for (int c = 0; c < channels; c += WIDE) {
+                int wide = Math.min(WIDE, channels - c);
+                source.copy(images, in, pooled, image, y * side, x * side, side, count * side, c, wide);
+                for (int t = 0; t < count; t++) {
+                    int from = source.at + t * side * source.pixel;
+                    for (int k = 0; k < wide; k += LANES) {
+                        int toAt = START + place(tile - first + t, c + k);
+                        filtering.gradient(
+                                source.data,
+                                from + k,
+                                source.row,
+                                source.pixel,
+                                to,
+                                toAt,
+                                pointStride,
+                                firstRow,
+                                endRow);
+                    }
+                }
+            }
+            tile += count;
+        }
+    }
+
+    /** Of a tile's channel in a point. */
+    private int place(int tile, int channel) {
+        int panel = channel / NR * NR;
+        return panel * tiles + tile * Math.min(NR, images.channels() - panel) + channel - panel;
+    }
+}

@@ -1,0 +1,140 @@
+package imagespace.backend.cpu;
+
+import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
+
+import imagespace.backend.cpu.TileSource.Images;
+import java.util.Arrays;
+
+/**
+ * V = B^T d B of the overlapping patches of an input, as Winograd's products multiply them:
+ *
+ * <pre>
+ * [points squared][tiles / panel][channels / group][panel][group]
+ * </pre>
+ *
+ * Pixels are read in the order of memory, all channels of a row of tiles at a time: a first pass goes down the columns of
+ * pixels, to a strip in the cache, and a second one along the rows of the strip.
+ */
+final class InputTransform {
+    /** Tiles of a row that are transformed together; bounds the strip. */
+    private static final int SEGMENT = 8;
+    /** Channels that are transformed together, at most; likewise. */
+    private static final int WIDE = 256;
+
+    private final MinimalFiltering filtering;
+    private final int points;
+    /** Pixels from one tile to the next. */
+    private final int side;
+
+    private final Images images;
+    private final int channels;
+    private final int panel;
+    private final int group;
+    private final int pointStride;
+
+    /** A worker's own memory, for all transforms. */
+    static final class Scratch {
+        /** [columns of pixels][channels / LANES][points] of vectors. */
+        private float[] strip = {};
+
+        final TileSource source = new TileSource();
+    }
+
+    /**
+     * Patches have as many pixels as there are points.
+     *
+     * @param panel tiles side by side
+     * @param group channels side by side; the last group has what is left
+     * @param pointStride floats from one point to the next
+     */
+    InputTransform(MinimalFiltering filtering, Images images, int panel, int group, int pointStride) {
+        this.filtering = filtering;
+        points = filtering.points();
+        side = filtering.tile();
+        this.images = images;
+        channels = images.channels();
+        this.panel = panel;
+        this.group = group;
+        this.pointStride = pointStride;
+    }
+
+    /** Takes the memory that this needs. */
+    void prepare(Scratch s) {
+        int wide = Math.min(channels, WIDE);
+        int columns = (SEGMENT - 1) * side + points;
+        s.strip = Simd.grown(s.strip, columns * wide * points);
+        s.source.prepare(points, columns, wide);
+    }
+
+    /**
+     * Transforms the tiles [first, end).
+     *
+     * @param pooled if {@code in} is the gradient of a pooled output: how that was pooled; else null
+     * @param firstRow the rows of points [firstRow, endRow) are wanted
+     * @param to from START: the first tile, the first point wanted
+     */
+    void run(Scratch s, CpuTensor in, PooledPixels pooled, int first, int end, int firstRow, int endRow, float[] to) {
+        for (int tile = first; tile < end; ) {
+            int x = tile % images.tileColumns();
+            int y = tile / images.tileColumns() % images.tileRows();
+            int image = tile / (images.tileColumns() * images.tileRows());
+            int count = Math.min(Math.min(SEGMENT, images.tileColumns() - x), end - tile);
+            int columns = (count - 1) * side + points;
+            for (int c = 0; c < channels; c += WIDE) {
+                int wide = Math.min(WIDE, channels - c);
+                downColumns(s, in, pooled, image, y * side - images.top(), x * side - images.left(), columns, c, wide);
+                alongRows(s.strip, tile - first, count, c, wide, firstRow, endRow, to);
+            }
+            tile += count;
+        }
+    }
+
+    /** The first pass: columns of pixels from (y, x), channels [c, c + wide), to the strip; zeros outside the image. */
+    private void downColumns(
+            Scratch s, CpuTensor in, PooledPixels pooled, int image, int y, int x, int columns, int c, int wide) {
+        int column = wide * points;
+        int begin = Math.max(0, -x);
+        int end = Math.max(begin, Math.min(columns, images.width() - x));
+        Arrays.fill(s.strip, START, START + begin * column, 0);
+        Arrays.fill(s.strip, START + end * column, START + columns * column, 0);
+        TileSource source = s.source;
+        source.find(images, in, pooled, image, y, x + begin, points, end - begin, c, wide);
+        int to = START + begin * column;
+        if (source.pixel == wide) { // the pixels are neighbours: one run of vectors
+            columns(source, source.at, s.strip, to, (end - begin) * wide / LANES);
+        } else {
+            for (int j = 0; j < end - begin; j++) {
+                columns(source, source.at + j * source.pixel, s.strip, to + j * column, wide / LANES);
+            }
+        }
+    }
+
+    private void columns(TileSource source, int from, float[] strip, int to, int count) {
+        filtering.input(source.data, from, source.row, strip, to, points * LANES, LANES, count);
+    }
+
+    /** The second pass: {@code count} tiles of the strip, which go to the places {@code slot ...}. */
+    private void alongRows(float[] strip, int slot, int count, int c, int wide, int firstRow, int endRow, float[] to) {
+        int vectors = wide / LANES;
+        for (int k = 0; k < vectors; k++) {
+            int channel = c + k * LANES;
+            int groupAt = channel / group * group;
+            int groupWide = Math.min(group, channels - groupAt);
+            int channelAt = START + groupAt * panel + channel - groupAt;
+            for (int t = 0; t < count; t++) {
+                int from = START + ((t * side * vectors + k) * points + firstRow) * LANES;
+                int slotAt = (slot + t) / panel * panel * channels + (slot + t) % panel * groupWide;
+                filtering.input(
+                        strip,
+                        from,
+                        vectors * points * LANES,
+                        to,
+                        channelAt + slotAt,
+                        points * pointStride,
+                        pointStride,
+                        endRow - firstRow);
+            }
+        }
+    }
+}
