@@ -54,36 +54,22 @@ final class GenerateTiles {
                 """;
     }
 
+    /**
+     * C2 moves plain loads to the front of a loop, each to a register of its own. Opaque loads stay where they are, which leaves
+     * the registers to the sums.
+     */
     private static String product(int rows, int vectors) {
-        String body = """
-
-                    /** c[%1$d][%2$d vectors] = init + a * b, over kc steps, kc a multiple of 16. */
-                    static void product%1$dx%2$d(
-                            int kc, float[] a, int aAt, float[] b, int bAt,
-                            float[] init, int initAt, int initStride,
-                            float[] c, int cAt, int ldc) {
-                %3$s
-                        for (int end = aAt + kc * %1$d; aAt < end; aAt += %4$d) {
-                            for (int k = aAt; k < aAt + 16; k++) {
-                %5$s
-                                bAt += %2$d * LANES;
-                            }
-                        }
-                %6$s
-                    }
-                """;
-        return body.formatted(
-                rows, vectors, zeros(rows, vectors), rows * 16, steps(rows, vectors, "a[k + %d]", 16), stores(rows, vectors));
+        return tile(
+                "product", "a * b, over kc steps", rows, vectors,
+                "int at = aAt + k + (k & -16) * %d;".formatted(rows - 1),
+                "(float) FLOATS.getOpaque(a, at + %d)", 16, "", vectors + " * LANES");
     }
 
-    /**
-     * Like {@link #product}, for 16 registers. C2 moves plain loads to the front of a loop, each to a register of its own: beside
-     * 12 sums they do not fit. Opaque loads stay where they are.
-     */
+    /** The same for 16 registers, which hold fewer rows: they need not lie in chunks to be near each other. */
     private static String productOfRows(int rows, int vectors) {
         return tile(
                 "product", "a * b, over kc steps, of rows that lie one after the other", rows, vectors,
-                "(float) FLOATS.getOpaque(a, aAt + %d * kc + k)", "", vectors + " * LANES");
+                "", "(float) FLOATS.getOpaque(a, aAt + %d * kc + k)", 1, "", vectors + " * LANES");
     }
 
     private static String colourProduct(int rows, int vectors) {
@@ -109,32 +95,42 @@ final class GenerateTiles {
                     }
                 """;
         return body.formatted(
-                rows, vectors, zeros(rows, vectors), steps(rows, vectors, "a[k + %d]", 3), stores(rows, vectors));
+                rows, vectors, zeros(rows, vectors), steps(rows, vectors, "a[k + %d]", 3).indent(4).stripTrailing(),
+                stores(rows, vectors));
     }
 
     /** All strides are constants, or C2 checks the bounds of the arrays at every step. */
     private static String transposedProduct(int rows, int vectors) {
         return tile(
                 "transposed", "transpose(a) * b, over kc steps", rows, vectors,
-                "a[aAt + 16 * k + %d]", "", vectors + " * LANES");
+                "", "a[aAt + 16 * k + %d]", 1, "", vectors + " * LANES");
     }
 
     private static String transposedColours(int rows, int vectors) {
         return tile(
                 "transposedColours", "transpose(a) * b over kc pixels, three floats apart in a and ldb in b", rows, vectors,
-                "a[aAt + 3 * k + %d]", " int ldb,", "ldb");
+                "", "a[aAt + 3 * k + %d]", 1, " int ldb,", "ldb");
     }
 
     /**
      * A tile with a single loop.
      *
      * @param does what is added to init
-     * @param element of row %d at step k
+     * @param index code of what a step needs to find elements, or none
+     * @param element of a at step k, with %d for the row's number times rowStep
      * @param parameter one more, or none
      * @param step floats from one row of b to the next
      */
     private static String tile(
-            String name, String does, int rows, int vectors, String element, String parameter, String step) {
+            String name,
+            String does,
+            int rows,
+            int vectors,
+            String index,
+            String element,
+            int rowStep,
+            String parameter,
+            String step) {
         String body = """
 
                     /** c[%1$d][%2$d vectors] = init + %3$s. */
@@ -144,14 +140,15 @@ final class GenerateTiles {
                             float[] c, int cAt, int ldc) {
                 %6$s
                         for (int k = 0; k < kc; k++) {
-                %7$s
-                            bAt += %8$s;
+                %7$s%8$s
+                            bAt += %9$s;
                         }
-                %9$s
+                %10$s
                     }
                 """;
         return body.formatted(
-                rows, vectors, does, name, parameter, zeros(rows, vectors), steps(rows, vectors, element, 1), step, stores(rows, vectors));
+                rows, vectors, does, name, parameter, zeros(rows, vectors),
+                index.isEmpty() ? "" : "            " + index + "\n", steps(rows, vectors, element, rowStep), step, stores(rows, vectors));
     }
 
     private static String zeros(int rows, int vectors) {
@@ -165,12 +162,12 @@ final class GenerateTiles {
     private static String steps(int rows, int vectors, String element, int stride) {
         List<String> out = new ArrayList<>();
         for (int v = 0; v < vectors; v++) {
-            out.add("                FloatVector b%d = FloatVector.fromArray(F, b, bAt%s);".formatted(v, plusVectors(v)));
+            out.add("            FloatVector b%d = FloatVector.fromArray(F, b, bAt%s);".formatted(v, plusVectors(v)));
         }
         for (int r = 0; r < rows; r++) {
-            out.add("                FloatVector a%d = FloatVector.broadcast(F, %s);".formatted(r, element.formatted(r * stride)));
+            out.add("            FloatVector a%d = FloatVector.broadcast(F, %s);".formatted(r, element.formatted(r * stride)));
             for (int v = 0; v < vectors; v++) {
-                out.add("                c%1$d_%2$d = a%1$d.fma(b%2$d, c%1$d_%2$d);".formatted(r, v));
+                out.add("            c%1$d_%2$d = a%1$d.fma(b%2$d, c%1$d_%2$d);".formatted(r, v));
             }
         }
         return String.join("\n", out);

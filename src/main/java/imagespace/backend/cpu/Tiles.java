@@ -21,7 +21,7 @@ final class Tiles {
 
     private Tiles() {}
 
-    /** c[8][2 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
+    /** c[8][2 vectors] = init + a * b, over kc steps. */
     static void product8x2(
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
@@ -42,36 +42,35 @@ final class Tiles {
         FloatVector c6_1 = FloatVector.zero(F);
         FloatVector c7_0 = FloatVector.zero(F);
         FloatVector c7_1 = FloatVector.zero(F);
-        for (int end = aAt + kc * 8; aAt < end; aAt += 128) {
-            for (int k = aAt; k < aAt + 16; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
-                FloatVector a0 = FloatVector.broadcast(F, a[k + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                c0_1 = a0.fma(b1, c0_1);
-                FloatVector a1 = FloatVector.broadcast(F, a[k + 16]);
-                c1_0 = a1.fma(b0, c1_0);
-                c1_1 = a1.fma(b1, c1_1);
-                FloatVector a2 = FloatVector.broadcast(F, a[k + 32]);
-                c2_0 = a2.fma(b0, c2_0);
-                c2_1 = a2.fma(b1, c2_1);
-                FloatVector a3 = FloatVector.broadcast(F, a[k + 48]);
-                c3_0 = a3.fma(b0, c3_0);
-                c3_1 = a3.fma(b1, c3_1);
-                FloatVector a4 = FloatVector.broadcast(F, a[k + 64]);
-                c4_0 = a4.fma(b0, c4_0);
-                c4_1 = a4.fma(b1, c4_1);
-                FloatVector a5 = FloatVector.broadcast(F, a[k + 80]);
-                c5_0 = a5.fma(b0, c5_0);
-                c5_1 = a5.fma(b1, c5_1);
-                FloatVector a6 = FloatVector.broadcast(F, a[k + 96]);
-                c6_0 = a6.fma(b0, c6_0);
-                c6_1 = a6.fma(b1, c6_1);
-                FloatVector a7 = FloatVector.broadcast(F, a[k + 112]);
-                c7_0 = a7.fma(b0, c7_0);
-                c7_1 = a7.fma(b1, c7_1);
-                bAt += 2 * LANES;
-            }
+        for (int k = 0; k < kc; k++) {
+            int at = aAt + k + (k & -16) * 7;
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+            FloatVector a0 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 0));
+            c0_0 = a0.fma(b0, c0_0);
+            c0_1 = a0.fma(b1, c0_1);
+            FloatVector a1 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 16));
+            c1_0 = a1.fma(b0, c1_0);
+            c1_1 = a1.fma(b1, c1_1);
+            FloatVector a2 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 32));
+            c2_0 = a2.fma(b0, c2_0);
+            c2_1 = a2.fma(b1, c2_1);
+            FloatVector a3 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 48));
+            c3_0 = a3.fma(b0, c3_0);
+            c3_1 = a3.fma(b1, c3_1);
+            FloatVector a4 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 64));
+            c4_0 = a4.fma(b0, c4_0);
+            c4_1 = a4.fma(b1, c4_1);
+            FloatVector a5 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 80));
+            c5_0 = a5.fma(b0, c5_0);
+            c5_1 = a5.fma(b1, c5_1);
+            FloatVector a6 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 96));
+            c6_0 = a6.fma(b0, c6_0);
+            c6_1 = a6.fma(b1, c6_1);
+            FloatVector a7 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 112));
+            c7_0 = a7.fma(b0, c7_0);
+            c7_1 = a7.fma(b1, c7_1);
+            bAt += 2 * LANES;
         }
         c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
         c0_1.add(FloatVector.fromArray(F, init, initAt + 0 * initStride + LANES)).intoArray(c, cAt + 0 * ldc + LANES);
@@ -109,26 +108,26 @@ final class Tiles {
         FloatVector c5_0 = FloatVector.zero(F);
         FloatVector c5_1 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
-                FloatVector a0 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 0 * kc + k));
-                c0_0 = a0.fma(b0, c0_0);
-                c0_1 = a0.fma(b1, c0_1);
-                FloatVector a1 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 1 * kc + k));
-                c1_0 = a1.fma(b0, c1_0);
-                c1_1 = a1.fma(b1, c1_1);
-                FloatVector a2 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 2 * kc + k));
-                c2_0 = a2.fma(b0, c2_0);
-                c2_1 = a2.fma(b1, c2_1);
-                FloatVector a3 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 3 * kc + k));
-                c3_0 = a3.fma(b0, c3_0);
-                c3_1 = a3.fma(b1, c3_1);
-                FloatVector a4 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 4 * kc + k));
-                c4_0 = a4.fma(b0, c4_0);
-                c4_1 = a4.fma(b1, c4_1);
-                FloatVector a5 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 5 * kc + k));
-                c5_0 = a5.fma(b0, c5_0);
-                c5_1 = a5.fma(b1, c5_1);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+            FloatVector a0 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 0 * kc + k));
+            c0_0 = a0.fma(b0, c0_0);
+            c0_1 = a0.fma(b1, c0_1);
+            FloatVector a1 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 1 * kc + k));
+            c1_0 = a1.fma(b0, c1_0);
+            c1_1 = a1.fma(b1, c1_1);
+            FloatVector a2 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 2 * kc + k));
+            c2_0 = a2.fma(b0, c2_0);
+            c2_1 = a2.fma(b1, c2_1);
+            FloatVector a3 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 3 * kc + k));
+            c3_0 = a3.fma(b0, c3_0);
+            c3_1 = a3.fma(b1, c3_1);
+            FloatVector a4 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 4 * kc + k));
+            c4_0 = a4.fma(b0, c4_0);
+            c4_1 = a4.fma(b1, c4_1);
+            FloatVector a5 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 5 * kc + k));
+            c5_0 = a5.fma(b0, c5_0);
+            c5_1 = a5.fma(b1, c5_1);
             bAt += 2 * LANES;
         }
         c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
@@ -167,32 +166,32 @@ final class Tiles {
         FloatVector c7_0 = FloatVector.zero(F);
         FloatVector c7_1 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
-                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 16 * k + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                c0_1 = a0.fma(b1, c0_1);
-                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 16 * k + 1]);
-                c1_0 = a1.fma(b0, c1_0);
-                c1_1 = a1.fma(b1, c1_1);
-                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 16 * k + 2]);
-                c2_0 = a2.fma(b0, c2_0);
-                c2_1 = a2.fma(b1, c2_1);
-                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 16 * k + 3]);
-                c3_0 = a3.fma(b0, c3_0);
-                c3_1 = a3.fma(b1, c3_1);
-                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 16 * k + 4]);
-                c4_0 = a4.fma(b0, c4_0);
-                c4_1 = a4.fma(b1, c4_1);
-                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 16 * k + 5]);
-                c5_0 = a5.fma(b0, c5_0);
-                c5_1 = a5.fma(b1, c5_1);
-                FloatVector a6 = FloatVector.broadcast(F, a[aAt + 16 * k + 6]);
-                c6_0 = a6.fma(b0, c6_0);
-                c6_1 = a6.fma(b1, c6_1);
-                FloatVector a7 = FloatVector.broadcast(F, a[aAt + 16 * k + 7]);
-                c7_0 = a7.fma(b0, c7_0);
-                c7_1 = a7.fma(b1, c7_1);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+            FloatVector a0 = FloatVector.broadcast(F, a[aAt + 16 * k + 0]);
+            c0_0 = a0.fma(b0, c0_0);
+            c0_1 = a0.fma(b1, c0_1);
+            FloatVector a1 = FloatVector.broadcast(F, a[aAt + 16 * k + 1]);
+            c1_0 = a1.fma(b0, c1_0);
+            c1_1 = a1.fma(b1, c1_1);
+            FloatVector a2 = FloatVector.broadcast(F, a[aAt + 16 * k + 2]);
+            c2_0 = a2.fma(b0, c2_0);
+            c2_1 = a2.fma(b1, c2_1);
+            FloatVector a3 = FloatVector.broadcast(F, a[aAt + 16 * k + 3]);
+            c3_0 = a3.fma(b0, c3_0);
+            c3_1 = a3.fma(b1, c3_1);
+            FloatVector a4 = FloatVector.broadcast(F, a[aAt + 16 * k + 4]);
+            c4_0 = a4.fma(b0, c4_0);
+            c4_1 = a4.fma(b1, c4_1);
+            FloatVector a5 = FloatVector.broadcast(F, a[aAt + 16 * k + 5]);
+            c5_0 = a5.fma(b0, c5_0);
+            c5_1 = a5.fma(b1, c5_1);
+            FloatVector a6 = FloatVector.broadcast(F, a[aAt + 16 * k + 6]);
+            c6_0 = a6.fma(b0, c6_0);
+            c6_1 = a6.fma(b1, c6_1);
+            FloatVector a7 = FloatVector.broadcast(F, a[aAt + 16 * k + 7]);
+            c7_0 = a7.fma(b0, c7_0);
+            c7_1 = a7.fma(b1, c7_1);
             bAt += 2 * LANES;
         }
         c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
@@ -227,20 +226,20 @@ final class Tiles {
         FloatVector c3_0 = FloatVector.zero(F);
         FloatVector c3_1 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
-                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 16 * k + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                c0_1 = a0.fma(b1, c0_1);
-                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 16 * k + 1]);
-                c1_0 = a1.fma(b0, c1_0);
-                c1_1 = a1.fma(b1, c1_1);
-                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 16 * k + 2]);
-                c2_0 = a2.fma(b0, c2_0);
-                c2_1 = a2.fma(b1, c2_1);
-                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 16 * k + 3]);
-                c3_0 = a3.fma(b0, c3_0);
-                c3_1 = a3.fma(b1, c3_1);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+            FloatVector a0 = FloatVector.broadcast(F, a[aAt + 16 * k + 0]);
+            c0_0 = a0.fma(b0, c0_0);
+            c0_1 = a0.fma(b1, c0_1);
+            FloatVector a1 = FloatVector.broadcast(F, a[aAt + 16 * k + 1]);
+            c1_0 = a1.fma(b0, c1_0);
+            c1_1 = a1.fma(b1, c1_1);
+            FloatVector a2 = FloatVector.broadcast(F, a[aAt + 16 * k + 2]);
+            c2_0 = a2.fma(b0, c2_0);
+            c2_1 = a2.fma(b1, c2_1);
+            FloatVector a3 = FloatVector.broadcast(F, a[aAt + 16 * k + 3]);
+            c3_0 = a3.fma(b0, c3_0);
+            c3_1 = a3.fma(b1, c3_1);
             bAt += 2 * LANES;
         }
         c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
@@ -253,7 +252,7 @@ final class Tiles {
         c3_1.add(FloatVector.fromArray(F, init, initAt + 3 * initStride + LANES)).intoArray(c, cAt + 3 * ldc + LANES);
     }
 
-    /** c[8][1 vectors] = init + a * b, over kc steps, kc a multiple of 16. */
+    /** c[8][1 vectors] = init + a * b, over kc steps. */
     static void product8x1(
             int kc, float[] a, int aAt, float[] b, int bAt,
             float[] init, int initAt, int initStride,
@@ -266,27 +265,26 @@ final class Tiles {
         FloatVector c5_0 = FloatVector.zero(F);
         FloatVector c6_0 = FloatVector.zero(F);
         FloatVector c7_0 = FloatVector.zero(F);
-        for (int end = aAt + kc * 8; aAt < end; aAt += 128) {
-            for (int k = aAt; k < aAt + 16; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector a0 = FloatVector.broadcast(F, a[k + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                FloatVector a1 = FloatVector.broadcast(F, a[k + 16]);
-                c1_0 = a1.fma(b0, c1_0);
-                FloatVector a2 = FloatVector.broadcast(F, a[k + 32]);
-                c2_0 = a2.fma(b0, c2_0);
-                FloatVector a3 = FloatVector.broadcast(F, a[k + 48]);
-                c3_0 = a3.fma(b0, c3_0);
-                FloatVector a4 = FloatVector.broadcast(F, a[k + 64]);
-                c4_0 = a4.fma(b0, c4_0);
-                FloatVector a5 = FloatVector.broadcast(F, a[k + 80]);
-                c5_0 = a5.fma(b0, c5_0);
-                FloatVector a6 = FloatVector.broadcast(F, a[k + 96]);
-                c6_0 = a6.fma(b0, c6_0);
-                FloatVector a7 = FloatVector.broadcast(F, a[k + 112]);
-                c7_0 = a7.fma(b0, c7_0);
-                bAt += 1 * LANES;
-            }
+        for (int k = 0; k < kc; k++) {
+            int at = aAt + k + (k & -16) * 7;
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector a0 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 0));
+            c0_0 = a0.fma(b0, c0_0);
+            FloatVector a1 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 16));
+            c1_0 = a1.fma(b0, c1_0);
+            FloatVector a2 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 32));
+            c2_0 = a2.fma(b0, c2_0);
+            FloatVector a3 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 48));
+            c3_0 = a3.fma(b0, c3_0);
+            FloatVector a4 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 64));
+            c4_0 = a4.fma(b0, c4_0);
+            FloatVector a5 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 80));
+            c5_0 = a5.fma(b0, c5_0);
+            FloatVector a6 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 96));
+            c6_0 = a6.fma(b0, c6_0);
+            FloatVector a7 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, at + 112));
+            c7_0 = a7.fma(b0, c7_0);
+            bAt += 1 * LANES;
         }
         c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
         c1_0.add(FloatVector.fromArray(F, init, initAt + 1 * initStride)).intoArray(c, cAt + 1 * ldc);
@@ -310,19 +308,19 @@ final class Tiles {
         FloatVector c4_0 = FloatVector.zero(F);
         FloatVector c5_0 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector a0 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 0 * kc + k));
-                c0_0 = a0.fma(b0, c0_0);
-                FloatVector a1 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 1 * kc + k));
-                c1_0 = a1.fma(b0, c1_0);
-                FloatVector a2 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 2 * kc + k));
-                c2_0 = a2.fma(b0, c2_0);
-                FloatVector a3 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 3 * kc + k));
-                c3_0 = a3.fma(b0, c3_0);
-                FloatVector a4 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 4 * kc + k));
-                c4_0 = a4.fma(b0, c4_0);
-                FloatVector a5 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 5 * kc + k));
-                c5_0 = a5.fma(b0, c5_0);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector a0 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 0 * kc + k));
+            c0_0 = a0.fma(b0, c0_0);
+            FloatVector a1 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 1 * kc + k));
+            c1_0 = a1.fma(b0, c1_0);
+            FloatVector a2 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 2 * kc + k));
+            c2_0 = a2.fma(b0, c2_0);
+            FloatVector a3 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 3 * kc + k));
+            c3_0 = a3.fma(b0, c3_0);
+            FloatVector a4 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 4 * kc + k));
+            c4_0 = a4.fma(b0, c4_0);
+            FloatVector a5 = FloatVector.broadcast(F, (float) FLOATS.getOpaque(a, aAt + 5 * kc + k));
+            c5_0 = a5.fma(b0, c5_0);
             bAt += 1 * LANES;
         }
         c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
@@ -347,23 +345,23 @@ final class Tiles {
         FloatVector c6_0 = FloatVector.zero(F);
         FloatVector c7_0 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 16 * k + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 16 * k + 1]);
-                c1_0 = a1.fma(b0, c1_0);
-                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 16 * k + 2]);
-                c2_0 = a2.fma(b0, c2_0);
-                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 16 * k + 3]);
-                c3_0 = a3.fma(b0, c3_0);
-                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 16 * k + 4]);
-                c4_0 = a4.fma(b0, c4_0);
-                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 16 * k + 5]);
-                c5_0 = a5.fma(b0, c5_0);
-                FloatVector a6 = FloatVector.broadcast(F, a[aAt + 16 * k + 6]);
-                c6_0 = a6.fma(b0, c6_0);
-                FloatVector a7 = FloatVector.broadcast(F, a[aAt + 16 * k + 7]);
-                c7_0 = a7.fma(b0, c7_0);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector a0 = FloatVector.broadcast(F, a[aAt + 16 * k + 0]);
+            c0_0 = a0.fma(b0, c0_0);
+            FloatVector a1 = FloatVector.broadcast(F, a[aAt + 16 * k + 1]);
+            c1_0 = a1.fma(b0, c1_0);
+            FloatVector a2 = FloatVector.broadcast(F, a[aAt + 16 * k + 2]);
+            c2_0 = a2.fma(b0, c2_0);
+            FloatVector a3 = FloatVector.broadcast(F, a[aAt + 16 * k + 3]);
+            c3_0 = a3.fma(b0, c3_0);
+            FloatVector a4 = FloatVector.broadcast(F, a[aAt + 16 * k + 4]);
+            c4_0 = a4.fma(b0, c4_0);
+            FloatVector a5 = FloatVector.broadcast(F, a[aAt + 16 * k + 5]);
+            c5_0 = a5.fma(b0, c5_0);
+            FloatVector a6 = FloatVector.broadcast(F, a[aAt + 16 * k + 6]);
+            c6_0 = a6.fma(b0, c6_0);
+            FloatVector a7 = FloatVector.broadcast(F, a[aAt + 16 * k + 7]);
+            c7_0 = a7.fma(b0, c7_0);
             bAt += 1 * LANES;
         }
         c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
@@ -386,15 +384,15 @@ final class Tiles {
         FloatVector c2_0 = FloatVector.zero(F);
         FloatVector c3_0 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 16 * k + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 16 * k + 1]);
-                c1_0 = a1.fma(b0, c1_0);
-                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 16 * k + 2]);
-                c2_0 = a2.fma(b0, c2_0);
-                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 16 * k + 3]);
-                c3_0 = a3.fma(b0, c3_0);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector a0 = FloatVector.broadcast(F, a[aAt + 16 * k + 0]);
+            c0_0 = a0.fma(b0, c0_0);
+            FloatVector a1 = FloatVector.broadcast(F, a[aAt + 16 * k + 1]);
+            c1_0 = a1.fma(b0, c1_0);
+            FloatVector a2 = FloatVector.broadcast(F, a[aAt + 16 * k + 2]);
+            c2_0 = a2.fma(b0, c2_0);
+            FloatVector a3 = FloatVector.broadcast(F, a[aAt + 16 * k + 3]);
+            c3_0 = a3.fma(b0, c3_0);
             bAt += 1 * LANES;
         }
         c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
@@ -547,35 +545,35 @@ final class Tiles {
         FloatVector c8_0 = FloatVector.zero(F);
         FloatVector c8_1 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
-                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 3 * k + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                c0_1 = a0.fma(b1, c0_1);
-                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 3 * k + 1]);
-                c1_0 = a1.fma(b0, c1_0);
-                c1_1 = a1.fma(b1, c1_1);
-                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 3 * k + 2]);
-                c2_0 = a2.fma(b0, c2_0);
-                c2_1 = a2.fma(b1, c2_1);
-                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3 * k + 3]);
-                c3_0 = a3.fma(b0, c3_0);
-                c3_1 = a3.fma(b1, c3_1);
-                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 3 * k + 4]);
-                c4_0 = a4.fma(b0, c4_0);
-                c4_1 = a4.fma(b1, c4_1);
-                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 3 * k + 5]);
-                c5_0 = a5.fma(b0, c5_0);
-                c5_1 = a5.fma(b1, c5_1);
-                FloatVector a6 = FloatVector.broadcast(F, a[aAt + 3 * k + 6]);
-                c6_0 = a6.fma(b0, c6_0);
-                c6_1 = a6.fma(b1, c6_1);
-                FloatVector a7 = FloatVector.broadcast(F, a[aAt + 3 * k + 7]);
-                c7_0 = a7.fma(b0, c7_0);
-                c7_1 = a7.fma(b1, c7_1);
-                FloatVector a8 = FloatVector.broadcast(F, a[aAt + 3 * k + 8]);
-                c8_0 = a8.fma(b0, c8_0);
-                c8_1 = a8.fma(b1, c8_1);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+            FloatVector a0 = FloatVector.broadcast(F, a[aAt + 3 * k + 0]);
+            c0_0 = a0.fma(b0, c0_0);
+            c0_1 = a0.fma(b1, c0_1);
+            FloatVector a1 = FloatVector.broadcast(F, a[aAt + 3 * k + 1]);
+            c1_0 = a1.fma(b0, c1_0);
+            c1_1 = a1.fma(b1, c1_1);
+            FloatVector a2 = FloatVector.broadcast(F, a[aAt + 3 * k + 2]);
+            c2_0 = a2.fma(b0, c2_0);
+            c2_1 = a2.fma(b1, c2_1);
+            FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3 * k + 3]);
+            c3_0 = a3.fma(b0, c3_0);
+            c3_1 = a3.fma(b1, c3_1);
+            FloatVector a4 = FloatVector.broadcast(F, a[aAt + 3 * k + 4]);
+            c4_0 = a4.fma(b0, c4_0);
+            c4_1 = a4.fma(b1, c4_1);
+            FloatVector a5 = FloatVector.broadcast(F, a[aAt + 3 * k + 5]);
+            c5_0 = a5.fma(b0, c5_0);
+            c5_1 = a5.fma(b1, c5_1);
+            FloatVector a6 = FloatVector.broadcast(F, a[aAt + 3 * k + 6]);
+            c6_0 = a6.fma(b0, c6_0);
+            c6_1 = a6.fma(b1, c6_1);
+            FloatVector a7 = FloatVector.broadcast(F, a[aAt + 3 * k + 7]);
+            c7_0 = a7.fma(b0, c7_0);
+            c7_1 = a7.fma(b1, c7_1);
+            FloatVector a8 = FloatVector.broadcast(F, a[aAt + 3 * k + 8]);
+            c8_0 = a8.fma(b0, c8_0);
+            c8_1 = a8.fma(b1, c8_1);
             bAt += ldb;
         }
         c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
@@ -613,25 +611,25 @@ final class Tiles {
         FloatVector c7_0 = FloatVector.zero(F);
         FloatVector c8_0 = FloatVector.zero(F);
         for (int k = 0; k < kc; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector a0 = FloatVector.broadcast(F, a[aAt + 3 * k + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                FloatVector a1 = FloatVector.broadcast(F, a[aAt + 3 * k + 1]);
-                c1_0 = a1.fma(b0, c1_0);
-                FloatVector a2 = FloatVector.broadcast(F, a[aAt + 3 * k + 2]);
-                c2_0 = a2.fma(b0, c2_0);
-                FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3 * k + 3]);
-                c3_0 = a3.fma(b0, c3_0);
-                FloatVector a4 = FloatVector.broadcast(F, a[aAt + 3 * k + 4]);
-                c4_0 = a4.fma(b0, c4_0);
-                FloatVector a5 = FloatVector.broadcast(F, a[aAt + 3 * k + 5]);
-                c5_0 = a5.fma(b0, c5_0);
-                FloatVector a6 = FloatVector.broadcast(F, a[aAt + 3 * k + 6]);
-                c6_0 = a6.fma(b0, c6_0);
-                FloatVector a7 = FloatVector.broadcast(F, a[aAt + 3 * k + 7]);
-                c7_0 = a7.fma(b0, c7_0);
-                FloatVector a8 = FloatVector.broadcast(F, a[aAt + 3 * k + 8]);
-                c8_0 = a8.fma(b0, c8_0);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector a0 = FloatVector.broadcast(F, a[aAt + 3 * k + 0]);
+            c0_0 = a0.fma(b0, c0_0);
+            FloatVector a1 = FloatVector.broadcast(F, a[aAt + 3 * k + 1]);
+            c1_0 = a1.fma(b0, c1_0);
+            FloatVector a2 = FloatVector.broadcast(F, a[aAt + 3 * k + 2]);
+            c2_0 = a2.fma(b0, c2_0);
+            FloatVector a3 = FloatVector.broadcast(F, a[aAt + 3 * k + 3]);
+            c3_0 = a3.fma(b0, c3_0);
+            FloatVector a4 = FloatVector.broadcast(F, a[aAt + 3 * k + 4]);
+            c4_0 = a4.fma(b0, c4_0);
+            FloatVector a5 = FloatVector.broadcast(F, a[aAt + 3 * k + 5]);
+            c5_0 = a5.fma(b0, c5_0);
+            FloatVector a6 = FloatVector.broadcast(F, a[aAt + 3 * k + 6]);
+            c6_0 = a6.fma(b0, c6_0);
+            FloatVector a7 = FloatVector.broadcast(F, a[aAt + 3 * k + 7]);
+            c7_0 = a7.fma(b0, c7_0);
+            FloatVector a8 = FloatVector.broadcast(F, a[aAt + 3 * k + 8]);
+            c8_0 = a8.fma(b0, c8_0);
             bAt += ldb;
         }
         c0_0.add(FloatVector.fromArray(F, init, initAt + 0 * initStride)).intoArray(c, cAt + 0 * ldc);
