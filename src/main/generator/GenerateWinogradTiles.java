@@ -16,12 +16,13 @@ final class GenerateWinogradTiles {
      *
      * @param taken values that it takes, #0, #1, ... in the code
      * @param constants vectors of a constant, "name = value"
-     * @param steps intermediate values, "name = code"
+     * @param steps intermediate values, "name = code", each from what is taken only
      * @param results code of each value that it makes
      */
     private record Transform(int taken, List<String> constants, List<String> steps, List<String> results) {}
 
-    // F(4x4, 3x3) and F(3x3, 4x4): WinogradPoints derives the matrices
+    // F(4x4, 3x3) and F(3x3, 4x4): WinogradPoints derives the matrices. Points are in the order 0, a, -a, b, -b, infinity; those
+    // of p and -p share an even and an odd part, even +- p odd, with a^2 = 1/2 and b^2 = 2
 
     private static final Transform INPUT_4 = new Transform(
             6,
@@ -175,10 +176,10 @@ final class GenerateWinogradTiles {
 
     private static String filter(int tile, Transform transform) {
         Code code = new Code(transform);
-        String[][] points = code.columns(transform, GenerateWinogradTiles::pixel);
-        for (int row = 0; row < points.length; row++) {
-            int first = row * points.length;
-            code.apply(transform, points[row], "of" + row, (column, value) ->
+        String[][] halfway = code.columns(transform, GenerateWinogradTiles::pixel);
+        for (int row = 0; row < halfway.length; row++) {
+            int first = row * halfway.length;
+            code.apply(transform, halfway[row], "Along" + row, (column, value) ->
                     code.store(value, "to, toAt" + plus(first + column, "stride")));
         }
         return code.method("filter" + tile, "float[] from, int at, int row, int pixel, float[] to, int toAt, int stride");
@@ -186,12 +187,14 @@ final class GenerateWinogradTiles {
 
     private static String gradient(int tile, Transform transform) {
         Code code = new Code(transform);
-        String[][] points = code.columns(transform, GenerateWinogradTiles::pixel);
-        for (int row = 0; row < points.length; row++) {
+        String[][] halfway = code.columns(transform, GenerateWinogradTiles::pixel);
+        for (int row = 0; row < halfway.length; row++) {
             code.open("if (firstRow <= %1$d && %1$d < endRow)".formatted(row));
-            code.apply(transform, points[row], "of" + row, (column, value) ->
+            code.apply(transform, halfway[row], "Along" + row, (column, value) ->
                     code.store(value, "to, toAt" + plus(column, "stride")));
-            code.line("toAt += %d * stride;".formatted(points.length));
+            if (row < halfway.length - 1) {
+                code.line("toAt += %d * stride;".formatted(halfway.length));
+            }
             code.close();
         }
         return code.method(
@@ -199,15 +202,16 @@ final class GenerateWinogradTiles {
                 "float[] from, int at, int row, int pixel, float[] to, int toAt, int stride, int firstRow, int endRow");
     }
 
+    /** @param rows with the variable {@code bias}, and no constants but those of {@code columns} */
     private static String output(int tile, Transform columns, Transform rows) {
         Code code = new Code(columns);
         code.line("FloatVector bias = FloatVector.fromArray(F, biases, biasAt);");
         code.line("FloatVector factor = FloatVector.broadcast(F, slope);");
-        String[][] half = code.columns(columns, (row, column) ->
+        String[][] halfway = code.columns(columns, (row, column) ->
                 "m, at" + plus(row * columns.taken + column, "stride"));
-        for (int row = 0; row < half.length; row++) {
+        for (int row = 0; row < halfway.length; row++) {
             int r = row;
-            code.apply(rows, half[row], "of" + row, (column, value) -> {
+            code.apply(rows, halfway[row], "Along" + row, (column, value) -> {
                 String y = "y%d%d".formatted(r, column);
                 code.line("FloatVector %s = %s;".formatted(y, value));
                 code.store(
@@ -222,11 +226,11 @@ final class GenerateWinogradTiles {
 
     private static String sums(int tile, Transform transform) {
         Code code = new Code(transform);
-        String[][] half = code.columns(transform, (row, column) ->
+        String[][] halfway = code.columns(transform, (row, column) ->
                 "m, at" + plus(row * transform.taken + column, "stride"));
-        for (int row = 0; row < half.length; row++) {
+        for (int row = 0; row < halfway.length; row++) {
             String toRow = plus(row, "row");
-            code.apply(transform, half[row], "of" + row, (column, value) ->
+            code.apply(transform, halfway[row], "Along" + row, (column, value) ->
                     code.store(value, "to, toAt%s%s".formatted(toRow, plus(column, "pixel"))));
         }
         return code.method("sums" + tile, "float[] m, int at, int stride, float[] to, int toAt, int row, int pixel");
@@ -299,7 +303,7 @@ final class GenerateWinogradTiles {
                     line("FloatVector %s = FloatVector.fromArray(F, %s);".formatted(taken[row], place.of(row, column)));
                 }
                 int at = column;
-                apply(transform, taken, "_" + column, (row, value) -> {
+                apply(transform, taken, "Down" + column, (row, value) -> {
                     results[row][at] = "h%d%d".formatted(row, at);
                     line("FloatVector %s = %s;".formatted(results[row][at], value));
                 });

@@ -33,7 +33,7 @@ final class InputTransform {
     private final int group;
     private final int pointStride;
 
-    /** A worker's own memory, for all transforms. */
+    /** A worker's own memory; {@link GradientTransform} has its pixels from the same source. */
     static final class Scratch {
         /** [columns of pixels][channels / LANES][points] of vectors. */
         private float[] strip = {};
@@ -98,20 +98,23 @@ final class InputTransform {
         int end = Math.max(begin, Math.min(columns, images.width() - x));
         Arrays.fill(s.strip, START, START + begin * column, 0);
         Arrays.fill(s.strip, START + end * column, START + columns * column, 0);
+        if (begin == end) {
+            return;
+        }
         TileSource source = s.source;
         source.find(images, in, pooled, image, y, x + begin, points, end - begin, c, wide);
         int to = START + begin * column;
         if (source.pixel == wide) { // the pixels are neighbours: one run of vectors
-            columns(source, source.at, s.strip, to, (end - begin) * wide / LANES);
+            transformColumns(source, source.at, s.strip, to, (end - begin) * wide / LANES);
         } else {
             for (int j = 0; j < end - begin; j++) {
-                columns(source, source.at + j * source.pixel, s.strip, to + j * column, wide / LANES);
+                transformColumns(source, source.at + j * source.pixel, s.strip, to + j * column, wide / LANES);
             }
         }
     }
 
-    private void columns(TileSource source, int from, float[] strip, int to, int count) {
-        filtering.input(source.data, from, source.row, strip, to, points * LANES, LANES, count);
+    private void transformColumns(TileSource source, int from, float[] strip, int to, int vectors) {
+        filtering.input(source.data, from, source.row, strip, to, points * LANES, LANES, vectors);
     }
 
     /** The second pass: {@code count} tiles of the strip, which go to the places {@code slot ...}. */

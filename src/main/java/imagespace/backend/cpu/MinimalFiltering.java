@@ -3,7 +3,7 @@ package imagespace.backend.cpu;
 /**
  * Winograd's minimal filtering F(m x m, 3x3) for {@link WinogradConvolution}, and F(3x3, m x m) for
  * {@link WinogradWeightGradient}: the transforms of tiles of m x m outputs from (m + 2) x (m + 2) points, vectorised
- * across channels. A stride is from a value to the next one in a tile, all in floats; points are in row-major order.
+ * across channels. A stride is from a point to the next, in floats; points are in row-major order.
  */
 interface MinimalFiltering {
     /** Outputs of a tile in one dimension, m. */
@@ -108,7 +108,8 @@ interface MinimalFiltering {
      *       0  1  0 -1          0    0   1
      * </pre>
      *
-     * For F(3x3, 2x2) B^T is the same, G has the rows (1 0), (1/2 1/2), (1/2 -1/2), (0 1), and A^T a third row (0 1 1 -1).
+     * For F(3x3, 2x2) B^T is the same, G has the rows (1 0), (1/2 1/2), (1/2 -1/2), (0 1), and A^T the rows (1 1 1 0),
+     * (0 1 -1 0), (0 1 1 -1).
      */
     MinimalFiltering F2 = new MinimalFiltering() {
         @Override

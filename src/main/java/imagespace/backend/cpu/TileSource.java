@@ -30,7 +30,7 @@ final class TileSource {
     }
 
     /**
-     * Finds the pixels of some rows from y and columns from x, channels [c, c + wide): in the tensor, or in scratch memory if
+     * Finds the pixels of some rows from y and columns from x, 0 <= x < width, channels [c, c + wide): in the tensor, or in scratch memory if
      * some lie outside the image or were pooled.
      */
     void find(
@@ -78,7 +78,7 @@ final class TileSource {
         int there = Math.min(columns, images.width - x);
         for (int i = 0; i < rows; i++) {
             int to = at + i * row;
-            if (y + i < 0 || y + i >= images.height || columns == 0) {
+            if (y + i < 0 || y + i >= images.height) {
                 Arrays.fill(scratch, to, to + columns * wide, 0);
             } else {
                 copyRow(images, in, pooled, image, y + i, x, there, c, wide, to);

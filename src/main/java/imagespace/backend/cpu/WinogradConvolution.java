@@ -228,10 +228,10 @@ final class WinogradConvolution {
                     filtering.output(s.m, mAt, pointM, b, biasAt, slope, out.data, to + k, outWidth * co, co);
                 } else {
                     filtering.output(s.m, mAt, pointM, b, biasAt, slope, s.tile, START, tileSide * LANES, LANES);
-                    if (outPooled != null) {
-                        outPooled.pool(s.tile, tileSide, out, image, y, x, high, across, c + k);
-                    } else {
+                    if (outPooled == null) {
                         copyPixels(s.tile, high, across, to + k);
+                    } else {
+                        outPooled.pool(s.tile, tileSide, out, image, y, x, high, across, c + k);
                     }
                 }
             }

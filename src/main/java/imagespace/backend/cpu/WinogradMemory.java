@@ -24,7 +24,7 @@ final class WinogradMemory {
         float[] m = {};
         /** Transformed gradients. */
         float[] y = {};
-        /** An output tile that is to be pooled. */
+        /** An output tile that is to be pooled, or reaches over the border. */
         final float[] tile = Simd.lines(MinimalFiltering.F4.tile() * MinimalFiltering.F4.tile() * LANES);
     }
 

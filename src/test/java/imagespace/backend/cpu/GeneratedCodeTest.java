@@ -18,6 +18,9 @@ class GeneratedCodeTest {
     /** C2 inlines hot methods up to this many bytes of bytecode (FreqInlineSize). */
     private static final int INLINED = 325;
 
+    /** HotSpot does not compile methods that are longer (HugeMethodLimit). */
+    private static final int COMPILED = 8000;
+
     @Test
     void tilesAreWhatTheGeneratorsWrite() throws Exception {
         assertGenerated("Tiles.java", "GenerateTiles.java");
@@ -47,6 +50,9 @@ class GeneratedCodeTest {
                 if (methods.contains(method.methodName().stringValue())) {
                     int size = ((CodeAttribute) method.code().orElseThrow()).codeLength();
                     assertTrue(size > INLINED, method.methodName() + " has " + size + " bytes and would be inlined");
+                    assertTrue(
+                            size <= COMPILED,
+                            method.methodName() + " has " + size + " bytes and would not be compiled");
                     seen++;
                 }
             }
