@@ -110,12 +110,7 @@ final class ColourDataGradient {
             for (int r = 0; r < MR; r++) {
                 int from = row + (first + r) * co;
                 for (int k = 0; k < co; k += CHUNK) {
-                    System.arraycopy(
-                            dOut.data,
-                            from + k,
-                            own.packed,
-                            r * Gemm.group(co) + k / CHUNK * Gemm.chunkStride(),
-                            CHUNK);
+                    System.arraycopy(dOut.data, from + k, own.packed, k * MR + r * CHUNK, CHUNK);
                 }
             }
             for (int column = 0; column < WIDTH; column += NR) {

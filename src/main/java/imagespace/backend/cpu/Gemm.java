@@ -1,6 +1,5 @@
 package imagespace.backend.cpu;
 
-import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.LANES;
 
 /**
@@ -13,9 +12,8 @@ import static imagespace.backend.cpu.Simd.LANES;
  */
 final class Gemm {
     /**
-     * Rows of a register tile. 16 sums take half of 32 registers, enough to keep two multiply-adders busy, and the rest is for
-     * what C2 loads ahead. With 24 it would, as chance has it, run out of registers, and keep some sums in memory for the
-     * life of the process. Plain AVX2 has 16 registers, 12 of which hold sums; see GenerateTiles for how that can be.
+     * Rows of a register tile. 16 sums take half of 32 registers, enough to keep two multiply-adders busy. Plain AVX2 has 16
+     * registers, 12 of which hold sums; see GenerateTiles for how that can be.
      */
     static final int MR = LANES == 8 ? 6 : 8;
     /** Rows of the other tiles, {@link TransposedProduct}'s and of colours; divides {@link Im2col#CHUNK}. */
@@ -51,16 +49,6 @@ final class Gemm {
         for (int r = 0; r < high; r++) {
             System.arraycopy(from, fromAt + r * fromStride, to, toAt + r * toStride, wide);
         }
-    }
-
-    /** Values of a row that lie side by side when {@code depth} of MR rows are packed: [depth / group][MR][group]. */
-    static int group(int depth) {
-        return MR == 8 ? CHUNK : depth;
-    }
-
-    /** From one chunk of a row to the next, in the same. */
-    static int chunkStride() {
-        return MR == 8 ? MR * CHUNK : CHUNK;
     }
 
     /** The tile of {@link Product} with the right width. */

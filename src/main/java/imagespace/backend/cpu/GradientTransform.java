@@ -3,6 +3,8 @@ package imagespace.backend.cpu;
 import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
+import static imagespace.backend.cpu.TileSource.SEGMENT;
+import static imagespace.backend.cpu.TileSource.WIDE;
 
 import imagespace.backend.cpu.TileSource.Images;
 
@@ -17,11 +19,6 @@ import imagespace.backend.cpu.TileSource.Images;
  * in the order of memory: reading them tile by tile takes a third longer at 128 channels.
  */
 final class GradientTransform {
-    /** Tiles that are read together, and their channels, at most; bounds {@link TileSource}'s memory. */
-    private static final int SEGMENT = 8;
-
-    private static final int WIDE = 256;
-
     private final MinimalFiltering filtering;
     private final int side;
     private final Images images;

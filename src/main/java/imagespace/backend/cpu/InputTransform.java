@@ -2,6 +2,8 @@ package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
+import static imagespace.backend.cpu.TileSource.SEGMENT;
+import static imagespace.backend.cpu.TileSource.WIDE;
 
 import imagespace.backend.cpu.TileSource.Images;
 import java.util.Arrays;
@@ -17,11 +19,6 @@ import java.util.Arrays;
  * pixels, to a strip in the cache, and a second one along the rows of the strip.
  */
 final class InputTransform {
-    /** Tiles of a row that are transformed together; bounds the strip. */
-    private static final int SEGMENT = 8;
-    /** Channels that are transformed together, at most; likewise. */
-    private static final int WIDE = 256;
-
     private final MinimalFiltering filtering;
     private final int points;
     /** Pixels from one tile to the next. */

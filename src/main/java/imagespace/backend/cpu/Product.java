@@ -127,16 +127,7 @@ final class Product {
             boolean first = k == 0;
             boolean last = k + steps == depth;
             for (int r = 0; r < high; r += MR) {
-                a.pack(
-                        s.a,
-                        r * steps,
-                        Gemm.group(steps),
-                        Gemm.chunkStride(),
-                        row + r,
-                        Math.min(MR, high - r),
-                        k,
-                        steps,
-                        s.line);
+                a.pack(s.a, r * steps, CHUNK, MR * CHUNK, row + r, Math.min(MR, high - r), k, steps, s.line);
             }
             for (int panel = firstPanel; panel < endPanel; panel++) {
                 int column = panel * NR;

@@ -6,6 +6,11 @@ import java.util.Arrays;
 
 /** Where a transform of tiles finds its pixels: in a tensor, or written out in scratch memory. */
 final class TileSource {
+    /** Tiles of a row that are transformed together, at most. */
+    static final int SEGMENT = 8;
+    /** Channels that are transformed together, at most. */
+    static final int WIDE = 256;
+
     /**
      * Images and the tiles they are cut into.
      *
@@ -30,8 +35,8 @@ final class TileSource {
     }
 
     /**
-     * Finds the pixels of some rows from y and columns from x, 0 <= x < width, channels [c, c + wide): in the tensor, or in scratch memory if
-     * some lie outside the image or were pooled.
+     * Finds the pixels of some rows from y and columns from x, channels [c, c + wide): in the tensor, or in scratch memory if rows
+     * lie outside the image, as columns do not, or if they were pooled.
      */
     void find(
             Images images,
@@ -44,7 +49,7 @@ final class TileSource {
             int columns,
             int c,
             int wide) {
-        boolean inside = y >= 0 && y + rows <= images.height && x + columns <= images.width;
+        boolean inside = y >= 0 && y + rows <= images.height;
         if (inside && pooled == null) {
             data = in.data;
             at = in.at + ((image * images.height + y) * images.width + x) * images.channels + c;
@@ -56,7 +61,7 @@ final class TileSource {
     }
 
     /**
-     * The same, but always in scratch memory. The columns lie in the image, or are zeros right of it; rows may lie anywhere.
+     * The same, but always in scratch memory. The first column lies in the image; columns right of it are zeros.
      *
      * @param pooled if {@code in} is the gradient of a pooled output: how that was pooled; else null
      */

@@ -116,7 +116,7 @@ final class WinogradConvolution {
         pointU = ci * co + SKEW;
         memory.u = Simd.grown(memory.u, square * pointU);
         TileSource.Images images = new TileSource.Images(inHeight, inWidth, ci, padTop, padLeft, tileRows, tileColumns);
-        input = new InputTransform(filtering, images, MR, Gemm.group(ci), pointV);
+        input = new InputTransform(filtering, images, MR, CHUNK, pointV);
         for (WinogradMemory.Worker s : memory.workers) {
             s.v = Simd.grown(s.v, square * pointV);
             s.m = Simd.grown(s.m, square * pointM);
