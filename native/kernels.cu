@@ -2,7 +2,8 @@
 //
 // Compiled at run time by NVRTC, so nothing is included; compiled by a C++ compiler too, for the tests (see the tests'
 // host.cpp), so the language is C++14 and the only things of CUDA's used are __global__, __device__, __shared__,
-// __syncthreads, threadIdx, blockIdx and blockDim.
+// __syncthreads, __launch_bounds__, __align__, threadIdx, blockIdx and blockDim. What goes to the tensor cores is in
+// `toTf32` and `multiplyTile`, which the tests have of their own.
 //
 // Conventions as in Backend.java: outputs first, then inputs, then shapes; NHWC; row-major; every gradient is set. A
 // thread computes one value unless said otherwise, and the last block's threads beyond `count` do nothing. What changes
@@ -19,6 +20,31 @@ typedef unsigned long long Long;
 static __device__ Word threadIndex()
 {
     return blockIdx.x * blockDim.x + threadIdx.x;
+}
+
+// Two and four floats that are read and written at once, from addresses that are multiples of their size.
+struct __align__(8) Pair {
+    float v[2];
+};
+
+struct __align__(16) Four {
+    float v[4];
+};
+
+// Whether values from here on may be taken by fours.
+static __device__ bool isAligned(const float *a)
+{
+    return ((Long) a & 15) == 0;
+}
+
+static __device__ Four &four(float *a)
+{
+    return *(Four *) a;
+}
+
+static __device__ const Four &four(const float *a)
+{
+    return *(const Four *) a;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -92,7 +118,9 @@ static __device__ int reflect(int position, int extent)
     return folded < extent ? folded : period - folded;
 }
 
-// out [n, height, width, channels] from bytes and noise, a block an image. The CPU's bits.
+#define PIECES 4 // blocks of an image
+
+// out [n, height, width, channels] from bytes and noise. Blocks [n, PIECES]. The CPU's bits.
 extern "C" __global__ void assemble(
         float *out, const unsigned char *pixels, const Batch *batch, int height, int width, int channels, int flips, int pad)
 {
@@ -106,7 +134,7 @@ extern "C" __global__ void assemble(
     if (id < 0) { // noise sample -1 - id: byte j of it is byte j & 3, low first, of draw j / 4
         int words = (size + 3) / 4;
         Long first = (Long) (-1LL - id) * (Word) words;
-        for (int word = (int) threadIdx.x; word < words; word += BLOCK) {
+        for (int word = (int) (blockIdx.y * BLOCK + threadIdx.x); word < words; word += PIECES * BLOCK) {
             Word bits = draw(batch->noiseSeed, STREAM_NOISE, first + (Word) word);
             for (int j = 4 * word; j < size && j < 4 * word + 4; j++) {
                 to[j] = (float) (bits & 0xFF) / 255.0f;
@@ -124,7 +152,7 @@ extern "C" __global__ void assemble(
     }
     __syncthreads();
     const unsigned char *from = pixels + (Long) id * (Word) size;
-    for (int j = (int) threadIdx.x; j < size; j += BLOCK) {
+    for (int j = (int) (blockIdx.y * BLOCK + threadIdx.x); j < size; j += PIECES * BLOCK) {
         int pixel = j / channels;
         int y = reflect(pixel / width + dy, height);
         int x = reflect(pixel % width + dx, width);
@@ -145,11 +173,27 @@ extern "C" __global__ void dropoutForward(
         return;
     }
     Words words = philox(*seed, STREAM_DROPOUT, first / 8);
-    for (Word j = 0; j < 8 && first + j < count; j++) {
+    float factors[8];
+    for (Word j = 0; j < 8; j++) {
         Word half = (j & 1) == 0 ? words.w[j / 2] & 0xFFFF : words.w[j / 2] >> 16;
-        float factor = half < threshold ? 0.0f : keep;
-        mask[first + j] = factor;
-        out[first + j] = in[first + j] * factor;
+        factors[j] = half < threshold ? 0.0f : keep;
+    }
+    if (first + 8 <= count && isAligned(out) && isAligned(mask) && isAligned(in)) {
+        for (Word j = 0; j < 8; j += 4) {
+            Four values = four(in + first + j);
+            Four kept;
+            for (int k = 0; k < 4; k++) {
+                kept.v[k] = factors[j + (Word) k];
+                values.v[k] *= kept.v[k];
+            }
+            four(mask + first + j) = kept;
+            four(out + first + j) = values;
+        }
+        return;
+    }
+    for (Word j = 0; j < 8 && first + j < count; j++) {
+        mask[first + j] = factors[j];
+        out[first + j] = in[first + j] * factors[j];
     }
 }
 
@@ -165,13 +209,29 @@ extern "C" __global__ void dropoutBackward(float *dIn, const float *dOut, const 
 // ---------------------------------------------------------------------------------------------------------------------
 // Activations x > 0 ? x : slope * x, and the way back through activation and bias. Memory-bound: speed matters.
 
-// In place: y [count] = activation(y + bias [channels]).
+static __device__ float activated(float value, float slope)
+{
+    return value > 0 ? value : slope * value;
+}
+
+// In place: y [count] = activation(y + bias [channels]). A thread does four values.
 extern "C" __global__ void biasActivation(float *y, const float *bias, float slope, int channels, Word count)
 {
-    Word i = threadIndex();
-    if (i < count) {
-        float value = y[i] + bias[i % (Word) channels];
-        y[i] = value > 0 ? value : slope * value;
+    Word first = 4 * threadIndex();
+    if (first >= count) {
+        return;
+    }
+    Word channel = first % (Word) channels;
+    if (channels % 4 == 0 && isAligned(y)) {
+        Four values = four(y + first);
+        for (Word j = 0; j < 4; j++) {
+            values.v[j] = activated(values.v[j] + bias[channel + j], slope);
+        }
+        four(y + first) = values;
+        return;
+    }
+    for (Word i = first; i < count && i < first + 4; i++) {
+        y[i] = activated(y[i] + bias[i % (Word) channels], slope);
     }
 }
 
@@ -225,7 +285,6 @@ extern "C" __global__ void averagePoolActivationBackward(
         const float *dOut,
         const float *in,
         float slope,
-        int height,
         int width,
         int channels,
         int window,
@@ -237,16 +296,21 @@ extern "C" __global__ void averagePoolActivationBackward(
     int end = min((int) (blockIdx.x + 1) * chunkRows, rows);
     float share = 1.0f / (float) (window * window);
     float sum = 0;
+    int row = (int) blockIdx.x * chunkRows + (int) (threadIdx.x / COLUMNS);
+    int x = row % width;
+    int y = row / width; // of all images, one below the other: windows do not reach from one into the next
+    int outWidth = width / window;
     if (channel < channels) {
-        for (int row = (int) blockIdx.x * chunkRows + (int) (threadIdx.x / COLUMNS); row < end; row += LANES) {
-            int x = row % width / window;
-            int y = row / width % height / window;
-            int image = row / (width * height);
-            float gradient = dOut[((image * (height / window) + y) * (width / window) + x) * channels + channel] * share;
+        for (; row < end; row += LANES) {
+            int o = window == 2 ? (y >> 1) * outWidth + (x >> 1) : y / window * outWidth + x / window;
+            float gradient = dOut[o * channels + channel] * share;
             int i = row * channels + channel;
             gradient = in[i] > 0 ? gradient : slope * gradient;
             dIn[i] = gradient;
             sum += gradient;
+            for (x += LANES; x >= width; x -= width) {
+                y++;
+            }
         }
     }
     keepPartial(partial, sum, channel, channels, chunks);
@@ -389,6 +453,38 @@ extern "C" __global__ void maxPoolBackward(
         }
     }
     dIn[i] = sum;
+}
+
+// The same for windows that lie side by side (stride = window), a thread a window and channel: count of those, with the
+// windows that are cut off by the border, whose pixels get zeros.
+extern "C" __global__ void maxPoolBackwardApart(
+        float *dIn, const float *dOut, const float *out, const float *in, Pool p, Word count)
+{
+    Word i = threadIndex();
+    if (i >= count) {
+        return;
+    }
+    int across = (p.width + p.window - 1) / p.window;
+    int down = (p.height + p.window - 1) / p.window;
+    int channel = (int) (i % (Word) p.channels);
+    int x = (int) (i / (Word) p.channels % (Word) across);
+    int y = (int) (i / (Word) p.channels / (Word) across % (Word) down);
+    int image = (int) (i / (Word) p.channels / (Word) across / (Word) down);
+    bool whole = x < p.outWidth && y < p.outHeight;
+    int o = ((image * p.outHeight + y) * p.outWidth + x) * p.channels + channel;
+    float max = whole ? out[o] : 0;
+    float gradient = whole ? dOut[o] : 0;
+    int corner = ((image * p.height + y * p.window) * p.width + x * p.window) * p.channels + channel;
+    int rows = min(p.window, p.height - y * p.window);
+    int columns = min(p.window, p.width - x * p.window);
+    for (int dy = 0; dy < rows; dy++) {
+        for (int dx = 0; dx < columns; dx++) {
+            int at = corner + (dy * p.width + dx) * p.channels;
+            bool first = whole && in[at] == max;
+            dIn[at] = first ? gradient : 0.0f;
+            whole = whole && !first;
+        }
+    }
 }
 
 // A thread a value of dIn; count of those. The CPU's bits.
@@ -560,6 +656,322 @@ extern "C" __global__ void signStep(float *out, const float *in, const float *gr
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+// Gradients of convolutions with stride 1 on tensor cores, where cuDNN is slow: those of the weights where there are few
+// channels, that of the input where it is an image. Speed matters.
+//
+// A tensor core's tile product is d [16, 8] += a [16, 8] * b [8, 8], in TF32 with float32 sums. The 32 threads of a warp
+// hold the tiles, thread 4 * g + t as the rows and columns of PTX's mma.m16n8k8 are dealt out:
+//   a: (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4)    b: (t, g), (t + 4, g)
+//   d: (g, 2 * t), (g, 2 * t + 1), (g + 8, 2 * t), (g + 8, 2 * t + 1)
+// Which row stands for which channel is free, as long as a's, b's and d's agree: it is dealt out so that what a thread
+// holds lies side by side in memory.
+
+#define WARPS (BLOCK / 32)
+#define STRIP 8 // columns of an image that make the inner dimension of a tile product
+
+#ifdef __CUDACC__
+// The nearest TF32.
+static __device__ Word toTf32(float value)
+{
+    Word rounded = 0;
+#if __CUDA_ARCH__ >= 800
+    asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(rounded) : "f"(value));
+#endif
+    return rounded;
+}
+
+static __device__ void multiplyTile(float *d, const Word *a, Word b0, Word b1)
+{
+#if __CUDA_ARCH__ >= 800
+    asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+#endif
+}
+#endif
+
+// A convolution with stride 1.
+struct Conv {
+    int n;
+    int height;
+    int width;
+    int inChannels;
+    int outChannels;
+    int kernel;
+    int padTop;
+    int padLeft;
+    int outHeight;
+    int outWidth;
+};
+
+// Four values of dOut [n, outHeight, outWidth, outChannels] from a channel on; zero outside.
+static __device__ Four outAt(const float *dOut, Conv s, int image, int y, int x, int channel)
+{
+    Four zero = {{0, 0, 0, 0}};
+    bool inside = y >= 0 && y < s.outHeight && x >= 0 && x < s.outWidth;
+    return inside ? four(dOut + ((image * s.outHeight + y) * s.outWidth + x) * s.outChannels + channel) : zero;
+}
+
+// Two values of in [n, height, width, inChannels], likewise.
+static __device__ Pair inAt(const float *in, Conv s, int image, int y, int x, int channel)
+{
+    Pair zero = {{0, 0}};
+    bool inside = y >= 0 && y < s.height && x >= 0 && x < s.width;
+    return inside ? *(const Pair *) (in + ((image * s.height + y) * s.width + x) * s.inChannels + channel) : zero;
+}
+
+#define ROWS 16    // input channels of a warp
+#define COLUMNS4 32 // output channels of a warp: four tiles side by side
+#define TAPS 9
+
+// What a warp reads for a row of a strip: pixels t and t + 4 of three shifts of the input, and of dOut.
+struct StripRow {
+    Pair in[3][2];
+    Four out[2];
+};
+
+static __device__ StripRow stripRow(
+        const float *in, const float *dOut, Conv s, int image, int row, int column, int inChannel, int outChannel)
+{
+    StripRow r;
+    for (int half = 0; half < 2; half++) {
+        int x = column + 4 * half;
+        for (int shift = 0; shift < 3; shift++) {
+            // a pixel beyond the last column of dOut meets zeros, and so must be a number
+            r.in[shift][half] = inAt(in, s, image, row, x + shift - s.padLeft, inChannel);
+        }
+        r.out[half] = outAt(dOut, s, image, row + s.padTop, x, outChannel);
+    }
+    return r;
+}
+
+// Kernels 3x3. partial [chunks, 3, 3, inChannels, outChannels], for sumChunks: dW [tap, ci, co] is the sum over all pixels
+// of in [pixel + tap, ci] * dOut [pixel, co], so for each tap a product [ci, pixels] * [pixels, co].
+//
+// A warp has 16 input and 32 output channels, and keeps the sums of all nine taps: it walks down strips of eight columns,
+// and each row of the input that it reads meets three rows of dOut. Blocks [chunks, output channels / 32 * groups of
+// input channels]; a chunk is some strips, for which a block's `teams` take turns, each of WARPS / teams warps with
+// input channels of their own. Input channels are a multiple of 16 * WARPS / teams, output channels of 32.
+extern "C" __global__ void __launch_bounds__(BLOCK, 1) weightGradient(
+        float *partial, const float *dOut, const float *in, Conv s, int teams, int chunkStrips)
+{
+    int warp = (int) threadIdx.x / 32;
+    int g = (int) threadIdx.x % 32 / 4;
+    int t = (int) threadIdx.x % 4;
+    int members = WARPS / teams;
+    int team = warp / members;
+    int outTiles = s.outChannels / COLUMNS4;
+    int firstOut = (int) blockIdx.y % outTiles * COLUMNS4;
+    int firstIn = ((int) blockIdx.y / outTiles * members + warp % members) * ROWS;
+    int across = (s.outWidth + STRIP - 1) / STRIP;
+    int end = min((int) (blockIdx.x + 1) * chunkStrips, s.n * across);
+    int rows = min(s.height, s.outHeight + 2 - s.padTop);
+    float sums[TAPS][4][4] = {};
+    for (int first = (int) blockIdx.x * chunkStrips; first < end; first += teams) {
+        int strip = min(first + team, end - 1);
+        int image = strip / across;
+        // a team without a strip looks beyond dOut, at zeros: all warps must come to the tensor cores
+        int column = (first + team < end ? strip % across * STRIP : s.outWidth) + t;
+        Word b[3][4][2]; // dOut's rows that a row of the input meets: [kernel row][tile][half]
+        for (int ky = 1; ky < 3; ky++) {
+            for (int half = 0; half < 2; half++) {
+                Four out = outAt(dOut, s, image, s.padTop - ky, column + 4 * half, firstOut + 4 * g);
+                for (int tile = 0; tile < 4; tile++) {
+                    b[ky - 1][tile][half] = toTf32(out.v[tile]);
+                }
+            }
+        }
+        StripRow next = stripRow(in, dOut, s, image, 0, column, firstIn + 2 * g, firstOut + 4 * g);
+        for (int row = 0; row < rows; row++) {
+            Word a[3][4];
+            for (int half = 0; half < 2; half++) {
+                for (int shift = 0; shift < 3; shift++) {
+                    a[shift][2 * half] = toTf32(next.in[shift][half].v[0]);
+                    a[shift][2 * half + 1] = toTf32(next.in[shift][half].v[1]);
+                }
+                for (int tile = 0; tile < 4; tile++) {
+                    b[2][tile][half] = b[1][tile][half];
+                    b[1][tile][half] = b[0][tile][half];
+                    b[0][tile][half] = toTf32(next.out[half].v[tile]);
+                }
+            }
+            next = stripRow(in, dOut, s, image, row + 1, column, firstIn + 2 * g, firstOut + 4 * g);
+#pragma unroll
+            for (int ky = 0; ky < 3; ky++) {
+#pragma unroll
+                for (int kx = 0; kx < 3; kx++) {
+#pragma unroll
+                    for (int tile = 0; tile < 4; tile++) {
+                        multiplyTile(sums[3 * ky + kx][tile], a[kx], b[ky][tile][0], b[ky][tile][1]);
+                    }
+                }
+            }
+        }
+    }
+    // the teams' sums of a tap, one tap after the other
+    __shared__ float shared[WARPS][ROWS * COLUMNS4];
+    Long size = (Long) (TAPS * s.inChannels) * (Word) s.outChannels;
+#pragma unroll
+    for (int tap = 0; tap < TAPS; tap++) {
+        __syncthreads();
+        for (int tile = 0; tile < 4; tile++) {
+            for (int i = 0; i < 4; i++) { // row 2 * g or 2 * g + 1, column 8 * t + 4 * (0 or 1) + tile
+                shared[warp][(2 * g + i / 2) * COLUMNS4 + 8 * t + 4 * (i % 2) + tile] = sums[tap][tile][i];
+            }
+        }
+        __syncthreads();
+        for (int i = (int) threadIdx.x; i < members * ROWS * COLUMNS4; i += BLOCK) {
+            int member = i / (ROWS * COLUMNS4);
+            int at = i % (ROWS * COLUMNS4);
+            float sum = 0;
+            for (int k = 0; k < teams; k++) {
+                sum += shared[k * members + member][at];
+            }
+            int ci = firstIn + (member - warp % members) * ROWS + at / COLUMNS4;
+            int co = firstOut + at % COLUMNS4;
+            partial[blockIdx.x * size + (Word) ((tap * s.inChannels + ci) * s.outChannels + co)] = sum;
+        }
+    }
+}
+
+// The same for an input of so few channels that all of them and all taps are at most 32: a row of the product is a tap and
+// channel. partial [chunks, kernel, kernel, inChannels, outChannels]; blocks [chunks, output channels / 32]. A chunk is
+// some rows of strips, dealt out to the block's warps.
+extern "C" __global__ void imageWeightGradient(float *partial, const float *dOut, const float *in, Conv s, int chunkRows)
+{
+    int warp = (int) threadIdx.x / 32;
+    int g = (int) threadIdx.x % 32 / 4;
+    int t = (int) threadIdx.x % 4;
+    int firstOut = (int) blockIdx.y * COLUMNS4;
+    int taps = s.kernel * s.kernel * s.inChannels;
+    int across = (s.outWidth + STRIP - 1) / STRIP;
+    // this thread's rows g, g + 8, g + 16 and g + 24: where they look, and how far that is
+    int dy[4];
+    int dx[4];
+    int distance[4];
+    for (int i = 0; i < 4; i++) {
+        int row = g + 8 * i;
+        int tap = row / s.inChannels;
+        dy[i] = row < taps ? tap / s.kernel - s.padTop : s.height; // never inside
+        dx[i] = tap % s.kernel - s.padLeft;
+        distance[i] = (dy[i] * s.width + dx[i]) * s.inChannels + row % s.inChannels;
+    }
+    float sums[2][4][4] = {};
+    int end = min((int) (blockIdx.x + 1) * chunkRows, s.n * across * s.outHeight);
+    for (int first = (int) blockIdx.x * chunkRows; first < end; first += WARPS) {
+        int i = min(first + warp, end - 1);
+        int y = i % s.outHeight;
+        int image = i / s.outHeight / across;
+        // a warp without a row looks beyond dOut, at zeros: all warps must come to the tensor cores
+        int column = (first + warp < end ? i / s.outHeight % across * STRIP : s.outWidth) + t;
+        Word a[2][4];
+        Word b[4][2];
+        for (int half = 0; half < 2; half++) {
+            int x = column + 4 * half;
+            const float *pixel = in + ((image * s.height + y) * s.width + x) * s.inChannels;
+            for (int k = 0; k < 4; k++) {
+                int iy = y + dy[k];
+                int ix = x + dx[k];
+                bool inside = iy >= 0 && iy < s.height && ix >= 0 && ix < s.width;
+                a[k / 2][k % 2 + 2 * half] = toTf32(inside ? pixel[distance[k]] : 0);
+            }
+            Four out = outAt(dOut, s, image, y, x, firstOut + 4 * g);
+            for (int tile = 0; tile < 4; tile++) {
+                b[tile][half] = toTf32(out.v[tile]);
+            }
+        }
+#pragma unroll
+        for (int half = 0; half < 2; half++) {
+#pragma unroll
+            for (int tile = 0; tile < 4; tile++) {
+                multiplyTile(sums[half][tile], a[half], b[tile][0], b[tile][1]);
+            }
+        }
+    }
+    __shared__ float shared[WARPS][32 * COLUMNS4];
+    for (int half = 0; half < 2; half++) {
+        for (int tile = 0; tile < 4; tile++) {
+            for (int i = 0; i < 4; i++) {
+                int row = 16 * half + g + 8 * (i / 2);
+                shared[warp][row * COLUMNS4 + 8 * t + 4 * (i % 2) + tile] = sums[half][tile][i];
+            }
+        }
+    }
+    __syncthreads();
+    for (int i = (int) threadIdx.x; i < taps * COLUMNS4; i += BLOCK) {
+        float sum = 0;
+        for (int w = 0; w < WARPS; w++) {
+            sum += shared[w][i];
+        }
+        int at = ((int) blockIdx.x * taps + i / COLUMNS4) * s.outChannels + firstOut + i % COLUMNS4;
+        partial[at] = sum;
+    }
+}
+
+// sums [count] of partial [chunks, count]: 32 sums a block, its warps sharing the chunks.
+extern "C" __global__ void sumChunks(float *sums, const float *partial, int chunks, int count)
+{
+    __shared__ float shared[WARPS][32];
+    int lane = (int) threadIdx.x % 32;
+    int warp = (int) threadIdx.x / 32;
+    int i = (int) blockIdx.x * 32 + lane;
+    float sum = 0;
+    if (i < count) {
+        for (int chunk = warp; chunk < chunks; chunk += WARPS) {
+            sum += partial[(Long) (Word) chunk * (Word) count + (Word) i];
+        }
+    }
+    shared[warp][lane] = sum;
+    __syncthreads();
+    if (warp == 0 && i < count) {
+        for (int w = 1; w < WARPS; w++) {
+            sum += shared[w][lane];
+        }
+        sums[i] = sum;
+    }
+}
+
+// dIn [n, height, width, inChannels <= 8] from dOut and weights [kernel, kernel, inChannels, outChannels]; output channels
+// are a multiple of 16. A warp does 16 columns of a row: for each tap a product [pixels, co] * [co, ci]. WARPS rows of
+// 16 columns a block.
+extern "C" __global__ void imageGradient(float *dIn, const float *dOut, const float *weights, Conv s)
+{
+    int g = (int) threadIdx.x % 32 / 4;
+    int t = (int) threadIdx.x % 4;
+    int across = (s.width + 15) / 16;
+    int item = (int) blockIdx.x * WARPS + (int) threadIdx.x / 32;
+    // a warp without a row computes zeros: all warps must come to the tensor cores
+    int image = item / across / s.height;
+    int y = item / across % s.height;
+    int x = item % across * 16 + g;
+    bool idle = image >= s.n;
+    Four zero = {{0, 0, 0, 0}};
+    float sums[4] = {};
+    for (int tap = 0; tap < s.kernel * s.kernel; tap++) {
+        int oy = idle ? -1 : y + s.padTop - tap / s.kernel;
+        int ox = x + s.padLeft - tap % s.kernel;
+        const float *row = weights + (tap * s.inChannels + g) * s.outChannels;
+        for (int co = 4 * t; co < s.outChannels; co += 16) {
+            Four left = outAt(dOut, s, image, oy, ox, co);
+            Four right = outAt(dOut, s, image, oy, ox + 8, co);
+            Four w = g < s.inChannels ? four(row + co) : zero;
+#pragma unroll
+            for (int k = 0; k < 4; k += 2) {
+                Word a[4] = {toTf32(left.v[k]), toTf32(right.v[k]), toTf32(left.v[k + 1]), toTf32(right.v[k + 1])};
+                multiplyTile(sums, a, toTf32(w.v[k]), toTf32(w.v[k + 1]));
+            }
+        }
+    }
+    for (int i = 0; i < 4; i++) {
+        int column = x + 8 * (i / 2);
+        int channel = 2 * t + i % 2;
+        if (!idle && column < s.width && channel < s.inChannels) {
+            dIn[((image * s.height + y) * s.width + column) * s.inChannels + channel] = sums[i];
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 // Layouts: what stands between the shapes of Backend.java and those that cuDNN takes
 
 #define TILE 32
@@ -586,7 +998,7 @@ extern "C" __global__ void transpose(float *to, const float *from, int rows, int
 }
 
 // to [n, toHeight, toWidth, channels]: pixel (y, x) is pixel (y + dy, x + dx) of from [n, height, width, channels], or
-// zero where that lies outside. Pads and crops, and undoes both. count values of `to`.
+// zero where that lies outside. Pads and crops, and undoes both. count values of `to`; a thread does four.
 extern "C" __global__ void moveWindow(
         float *to,
         const float *from,
@@ -599,16 +1011,22 @@ extern "C" __global__ void moveWindow(
         int dx,
         Word count)
 {
-    Word i = threadIndex();
-    if (i >= count) {
-        return;
+    Word first = 4 * threadIndex();
+    bool fours = channels % 4 == 0 && isAligned(to) && isAligned(from);
+    for (Word i = first; i < count && i < first + 4; i++) {
+        Word channel = i % (Word) channels;
+        int x = (int) (i / (Word) channels % (Word) toWidth) + dx;
+        int y = (int) (i / (Word) channels / (Word) toWidth % (Word) toHeight) + dy;
+        Word image = i / (Word) channels / (Word) toWidth / (Word) toHeight;
+        bool inside = y >= 0 && y < height && x >= 0 && x < width;
+        Word at = ((image * (Word) height + (Word) y) * (Word) width + (Word) x) * (Word) channels + channel;
+        if (fours) {
+            Four zero = {{0, 0, 0, 0}};
+            four(to + i) = inside ? four(from + at) : zero;
+            return;
+        }
+        to[i] = inside ? from[at] : 0.0f;
     }
-    Word channel = i % (Word) channels;
-    int x = (int) (i / (Word) channels % (Word) toWidth) + dx;
-    int y = (int) (i / (Word) channels / (Word) toWidth % (Word) toHeight) + dy;
-    Word image = i / (Word) channels / (Word) toWidth / (Word) toHeight;
-    bool inside = y >= 0 && y < height && x >= 0 && x < width;
-    to[i] = inside ? from[((image * (Word) height + (Word) y) * (Word) width + (Word) x) * (Word) channels + channel] : 0.0f;
 }
 
 // The nearest bfloat16, ties to even; what is not a number stays so.

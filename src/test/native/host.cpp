@@ -43,9 +43,47 @@ static void __syncthreads()
 #define __global__
 #define __device__
 #define __shared__ static
+#define __launch_bounds__(threads, blocks)
+#define __align__(bytes) alignas(bytes)
 using std::min;
 using std::exp;
 using std::log;
+
+// The tensor cores' part, in float32: so rounding does not hide a mistake. All threads of a block come here as often as
+// each other; a tile product is two barriers.
+static unsigned toTf32(float value)
+{
+    unsigned bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static void multiplyTile(float *d, const unsigned *a, unsigned b0, unsigned b1)
+{
+    static unsigned tileA[256][4];
+    static unsigned tileB[256][2];
+    unsigned self = threadIdx.x;
+    std::memcpy(tileA[self], a, sizeof tileA[self]);
+    tileB[self][0] = b0;
+    tileB[self][1] = b1;
+    __syncthreads();
+    const unsigned warp = self / 32 * 32;
+    const auto number = [](unsigned bits) {
+        float value;
+        std::memcpy(&value, &bits, sizeof value);
+        return value;
+    };
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned row = self % 32 / 4 + i / 2 * 8;
+        unsigned column = 2 * (self % 4) + i % 2;
+        for (unsigned k = 0; k < 8; k++) {
+            float left = number(tileA[warp + 4 * (row % 8) + k % 4][row / 8 + k / 4 * 2]);
+            d[i] += left * number(tileB[warp + 4 * column + k % 4][k / 4]);
+        }
+    }
+    __syncthreads();
+    threadIdx.x = self;
+}
 
 #include "kernels.cu"
 
@@ -178,12 +216,17 @@ const Kernel KERNELS[] = {
     PLAIN(maxPoolForward),
     PLAIN(averagePoolForward),
     PLAIN(maxPoolBackward),
+    PLAIN(maxPoolBackwardApart),
     PLAIN(averagePoolBackward),
     PLAIN(softmax),
     BARRIERS(softmaxCrossEntropy),
     PLAIN(sgdStep),
     PLAIN(adamStep),
     PLAIN(signStep),
+    BARRIERS(weightGradient),
+    BARRIERS(imageWeightGradient),
+    BARRIERS(sumChunks),
+    BARRIERS(imageGradient),
     BARRIERS(transpose),
     PLAIN(moveWindow),
     PLAIN(toBfloat16),

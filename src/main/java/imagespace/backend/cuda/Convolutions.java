@@ -22,21 +22,26 @@ import imagespace.backend.cuda.Scratch.Use;
  *       of the input that is padded and cropped so that no padding is needed.
  *   <li>Tensors that do not start at a multiple of 16 bytes go through copies that do. In a network there are none.
  * </ul>
+ *
+ * <p>The gradients for which cuDNN is slow do not go there: {@link TensorCoreGradients}.
  */
 final class Convolutions {
     private static final int ALIGNMENT = 16;
     private static final int TILE = 32;
 
     private final Engine engine;
+    private final TensorCoreGradients gradients;
 
-    Convolutions(Engine engine) {
+    /** @param tensorCores whether our own kernels may multiply in TF32 */
+    Convolutions(Engine engine, boolean tensorCores) {
         this.engine = engine;
+        gradients = new TensorCoreGradients(engine, tensorCores);
     }
 
     /** Whether symmetric padding gives exactly the shape's output. */
     private static boolean isPlain(ConvShape s) {
-        return (s.height() + 2 * s.padTop() - s.kernel()) / s.stride() + 1 == s.outHeight()
-                && (s.width() + 2 * s.padLeft() - s.kernel()) / s.stride() + 1 == s.outWidth();
+        return Math.floorDiv(s.height() + 2 * s.padTop() - s.kernel(), s.stride()) + 1 == s.outHeight()
+                && Math.floorDiv(s.width() + 2 * s.padLeft() - s.kernel(), s.stride()) + 1 == s.outWidth();
     }
 
     private static PlainConvolution plain(ConvShape s, int n) {
@@ -63,6 +68,9 @@ final class Convolutions {
     }
 
     void backwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape s, int n) {
+        if (gradients.input(dIn, dOut, weights, s, n)) {
+            return;
+        }
         PlainConvolution plain = plain(s, n);
         long to = out(dIn);
         boolean direct = isPlain(s) && isAligned(to);
@@ -77,6 +85,9 @@ final class Convolutions {
     }
 
     void backwardWeights(Tensor dWeights, Tensor dOut, Tensor x, ConvShape s, int n) {
+        if (gradients.weights(dWeights, dOut, x, s, n)) {
+            return;
+        }
         PlainConvolution plain = plain(s, n);
         long result = engine.scratch.floats(Use.FILTER, plain.weights());
         long gradient = aligned(in(dOut), Use.OUT, plain.outputs());
@@ -108,7 +119,7 @@ final class Convolutions {
             long to, long from, int toHeight, int toWidth, int height, int width, int dy, int dx, ConvShape s, int n) {
         int count = Math.multiplyExact(n, toHeight * toWidth * s.inChannels());
         engine.commands.launchOver(
-                count, "moveWindow", to, from, toHeight, toWidth, height, width, s.inChannels(), dy, dx);
+                count, 4, "moveWindow", to, from, toHeight, toWidth, height, width, s.inChannels(), dy, dx);
     }
 
     private static int matrixRows(ConvShape s) {

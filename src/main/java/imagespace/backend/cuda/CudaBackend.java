@@ -9,6 +9,7 @@ import imagespace.backend.Backend;
 import imagespace.backend.ConvShape;
 import imagespace.backend.CudaOptions;
 import imagespace.backend.PoolShape;
+import imagespace.backend.Precision;
 import imagespace.backend.Tensor;
 import imagespace.backend.cuda.Commands.Product;
 import imagespace.backend.cuda.Scratch.Use;
@@ -29,6 +30,10 @@ import java.util.Map;
 final class CudaBackend implements Backend {
     /** Values that a thread of dropoutForward does. */
     private static final int DECISIONS_A_BLOCK = 8;
+    /** Values that a thread of biasActivation does. */
+    private static final int FOUR = 4;
+    /** Blocks of an image in assemble. */
+    private static final int PIECES = 4;
     /** Writes up to this size are queued with the commands, and so may be part of a repeated step. */
     private static final int SMALL_BYTES = 64 << 10;
     /** Channels of a block of the kernels that sum columns. */
@@ -47,7 +52,8 @@ final class CudaBackend implements Backend {
     CudaBackend(Engine engine, CudaOptions options) {
         this.engine = engine;
         this.options = options;
-        convolutions = new Convolutions(engine);
+        boolean tensorCores = options.precision() != Precision.FP32 && engine.device.hasTf32();
+        convolutions = new Convolutions(engine, tensorCores);
         scopes.push(new CudaScope());
     }
 
@@ -186,7 +192,7 @@ final class CudaBackend implements Backend {
         engine.commands.launch(
                 "assemble",
                 n,
-                1,
+                PIECES,
                 out(out),
                 p.address,
                 engine.varying.send(),
@@ -222,7 +228,7 @@ final class CudaBackend implements Backend {
         Product shape = new Product(false, false, outputs, n, inputs, outputs, inputs, outputs);
         engine.commands.multiply(y, in(weights), in(in), shape);
         engine.commands.launchOver(
-                Math.multiplyExact(n, outputs), "biasActivation", y, in(bias), activation.slope(), outputs);
+                Math.multiplyExact(n, outputs), FOUR, "biasActivation", y, in(bias), activation.slope(), outputs);
     }
 
     @Override
@@ -277,8 +283,15 @@ final class CudaBackend implements Backend {
 
     @Override
     public void maxPoolBackward(Tensor dIn, Tensor dOut, Tensor out, Tensor in, PoolShape shape, int n) {
-        int count = Math.multiplyExact(n, shape.inputSize());
-        engine.commands.launchOver(count, "maxPoolBackward", out(dIn), in(dOut), in(out), in(in), kernelShape(shape));
+        boolean apart = shape.stride() == shape.window();
+        int count = apart
+                ? n
+                        * Math.ceilDiv(shape.height(), shape.window())
+                        * Math.ceilDiv(shape.width(), shape.window())
+                        * shape.channels()
+                : Math.multiplyExact(n, shape.inputSize());
+        String kernel = apart ? "maxPoolBackwardApart" : "maxPoolBackward";
+        engine.commands.launchOver(count, kernel, out(dIn), in(dOut), in(out), in(in), kernelShape(shape));
     }
 
     @Override
@@ -312,7 +325,6 @@ final class CudaBackend implements Backend {
                 in(dOut),
                 in(in),
                 activation.slope(),
-                shape.height(),
                 shape.width(),
                 shape.channels(),
                 shape.window(),

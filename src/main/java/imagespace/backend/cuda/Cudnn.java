@@ -125,7 +125,7 @@ final class Cudnn implements AutoCloseable {
         }
         if (!used.fused()) {
             widen(out, y, s.outputs());
-            commands.launchOver(s.outputs(), "biasActivation", out, bias, slope, s.outChannels());
+            commands.launchOver(s.outputs(), 4, "biasActivation", out, bias, slope, s.outChannels());
         }
     }
 

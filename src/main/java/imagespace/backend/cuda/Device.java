@@ -10,6 +10,9 @@ interface Device extends AutoCloseable {
     /** One line for people: GPU, libraries, precision. */
     String describe();
 
+    /** Whether it has tensor cores that multiply in TF32: compute capability 8.0 and up. */
+    boolean hasTf32();
+
     /**
      * Takes memory; its content is undefined, its address a multiple of 256.
      *

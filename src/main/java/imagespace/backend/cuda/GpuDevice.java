@@ -30,6 +30,7 @@ final class GpuDevice implements Device {
     private final Pointer outbox = new Pointer();
     private final ByteBuffer outboxBytes;
     private final String description;
+    private final boolean tf32;
     private final GpuCommands commands;
     /** The thread that the context is current in. */
     private Thread bound;
@@ -44,8 +45,10 @@ final class GpuDevice implements Device {
         Status.driver(JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
         Status.driver(JCudaDriver.cuMemAllocHost(outbox, OUTBOX_BYTES), "cuMemAllocHost");
         outboxBytes = outbox.getByteBuffer(0, OUTBOX_BYTES).order(ByteOrder.nativeOrder());
-        String architecture = "sm_" + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
-                + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+        int major = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
+        tf32 = major >= 8;
+        String architecture =
+                "sm_" + major + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
         commands = new GpuCommands(this, stream, architecture, options);
         description = describe(architecture, options);
     }
@@ -94,6 +97,11 @@ final class GpuDevice implements Device {
     }
 
     @Override
+    public boolean hasTf32() {
+        return tf32;
+    }
+
+    @Override
     public long allocate(long bytes) {
         bind();
         if (recording) {
@@ -134,8 +142,7 @@ final class GpuDevice implements Device {
         synchronize();
         Status.driver(JCudaDriver.cuMemcpyHtoD(Address.of(to), from, bytes), "cuMemcpyHtoD");
         // it may return while the last part is on its way, and our stream would not wait for it; not the whole context:
-        // another
-        // backend may be recording on a stream of its own
+        // another backend may be recording on a stream of its own
         Status.driver(JCudaDriver.cuStreamSynchronize(DEFAULT_STREAM), "cuStreamSynchronize");
     }
 

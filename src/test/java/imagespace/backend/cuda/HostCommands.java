@@ -90,6 +90,9 @@ final class HostCommands implements Commands {
     }
 
     private static void check(PlainConvolution p, long... addresses) {
+        if (p.kernel() > p.height() + 2 * p.padRows() || p.kernel() > p.width() + 2 * p.padColumns()) {
+            throw new IllegalArgumentException("cuDNN wants a kernel that fits into the padded image: " + p);
+        }
         for (long address : addresses) {
             if (address % ALIGNMENT != 0) {
                 throw new IllegalArgumentException("cuDNN wants addresses that are multiples of 16: " + p);

@@ -55,6 +55,11 @@ final class HostDevice implements Device {
     }
 
     @Override
+    public boolean hasTf32() {
+        return true;
+    }
+
+    @Override
     public long allocate(long bytes) {
         if (recording) {
             throw new IllegalStateException("memory taken while recording");

@@ -93,6 +93,7 @@ final class HostKernels {
                             "-Wall",
                             "-Wextra",
                             "-Werror",
+                            "-Wno-unknown-pragmas", // of CUDA's compiler
                             "-ffp-contract=off",
                             "-shared",
                             "-fPIC",

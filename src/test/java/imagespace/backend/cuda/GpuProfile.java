@@ -1,0 +1,243 @@
+package imagespace.backend.cuda;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import imagespace.backend.Augmentation;
+import imagespace.backend.Backend;
+import imagespace.backend.CudaOptions;
+import imagespace.backend.Precision;
+import imagespace.data.Scenes;
+import imagespace.nn.Architecture;
+import imagespace.optim.Optimizer;
+import imagespace.train.Training;
+import imagespace.train.TrainingConfig;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Where a training step's time goes on a GPU: each command of a step, recorded many times over and replayed, so that what
+ * it costs to queue it does not count. Then the whole step, one after the other and with a wait after each. Lines of JSON on
+ * standard output.
+ *
+ * <pre>GpuProfile keras|allconv BATCH fp32|tf32|bf16 [fast]</pre>
+ */
+public final class GpuProfile {
+    private static final int COPIES = 20;
+    private static final int STEPS = 300;
+
+    private GpuProfile() {}
+
+    /** A command's name, what it is about, and microseconds. */
+    private record Cost(String command, String about, double micros) {}
+
+    /** The commands of a device, each timed if so wished. */
+    private static final class TimedCommands implements Commands {
+        private final Device device;
+        private final List<Cost> costs = new ArrayList<>();
+        private boolean timing;
+
+        TimedCommands(Device device) {
+            this.device = device;
+        }
+
+        private void run(String name, Object about, Consumer<Commands> command) {
+            Commands commands = device.commands();
+            command.accept(commands);
+            if (timing) {
+                try (Device.Recording recording = device.record(() -> {
+                    for (int i = 0; i < COPIES; i++) {
+                        command.accept(commands);
+                    }
+                })) {
+                    recording.replay();
+                    device.synchronize();
+                    long start = System.nanoTime();
+                    recording.replay();
+                    device.synchronize();
+                    costs.add(new Cost(name, about.toString(), (System.nanoTime() - start) * 1e-3 / COPIES));
+                }
+            }
+        }
+
+        @Override
+        public void launch(String kernel, int blocksX, int blocksY, Object... arguments) {
+            run(kernel, blocksX + " x " + blocksY + " blocks", c -> c.launch(kernel, blocksX, blocksY, arguments));
+        }
+
+        @Override
+        public void copy(long to, long from, long bytes) {
+            run("copy", bytes + " bytes", c -> c.copy(to, from, bytes));
+        }
+
+        @Override
+        public void fill(long to, float value, int count) {
+            run("fill", count, c -> c.fill(to, value, count));
+        }
+
+        @Override
+        public void multiply(long c, long a, long b, Product shape) {
+            run("multiply", shape, commands -> commands.multiply(c, a, b, shape));
+        }
+
+        @Override
+        public void convForward(long out, long in, long filter, long bias, float slope, PlainConvolution shape) {
+            run("convForward", shape, c -> c.convForward(out, in, filter, bias, slope, shape));
+        }
+
+        @Override
+        public void convBackwardData(long dIn, long dOut, long filter, PlainConvolution shape) {
+            run("convBackwardData", shape, c -> c.convBackwardData(dIn, dOut, filter, shape));
+        }
+
+        @Override
+        public void convBackwardFilter(long dFilter, long dOut, long in, PlainConvolution shape) {
+            run("convBackwardFilter", shape, c -> c.convBackwardFilter(dFilter, dOut, in, shape));
+        }
+    }
+
+    /** A device whose commands are timed. */
+    private record TimedDevice(Device device, TimedCommands commands) implements Device {
+        @Override
+        public String describe() {
+            return device.describe();
+        }
+
+        @Override
+        public boolean hasTf32() {
+            return device.hasTf32();
+        }
+
+        @Override
+        public long allocate(long bytes) {
+            return device.allocate(bytes);
+        }
+
+        @Override
+        public void free(long address) {
+            device.free(address);
+        }
+
+        @Override
+        public void write(long to, float[] values, int count) {
+            device.write(to, values, count);
+        }
+
+        @Override
+        public void write(long to, byte[] values) {
+            device.write(to, values);
+        }
+
+        @Override
+        public void read(float[] values, long from, int count) {
+            device.read(values, from, count);
+        }
+
+        @Override
+        public ByteBuffer outbox() {
+            return device.outbox();
+        }
+
+        @Override
+        public void send(long to, int at, int bytes) {
+            device.send(to, at, bytes);
+        }
+
+        @Override
+        public void synchronize() {
+            device.synchronize();
+        }
+
+        @Override
+        public Recording record(Runnable task) {
+            return device.record(task);
+        }
+
+        @Override
+        public void close() {
+            device.close();
+        }
+    }
+
+    /** Prints the figures. */
+    public static void main(String[] args) throws Exception {
+        String net = args[0];
+        int batch = Integer.parseInt(args[1]);
+        Precision precision = Precision.valueOf(args[2].toUpperCase(Locale.ROOT));
+        CudaOptions options = new CudaOptions(precision, args.length > 3);
+        CudaLibraries.load();
+        GpuDevice gpu = new GpuDevice(options);
+        TimedCommands commands = new TimedCommands(gpu);
+        Device device = new TimedDevice(gpu, commands);
+        try (Backend backend = new CudaBackend(new Engine(device, new Scratch(device)), options)) {
+            training(backend, net, batch).step(0, batch); // cuDNN's choices
+            Training timed = training(backend, net, batch);
+            commands.timing = true;
+            timed.step(0, batch);
+            commands.timing = false;
+            double sum = 0;
+            for (Cost cost : commands.costs) {
+                print(net, options, "command", cost.command, "about", cost.about, "micros", round(cost.micros));
+                sum += cost.micros;
+            }
+            double queued = micros(backend, training(backend, net, batch), batch, false);
+            double waited = micros(backend, training(backend, net, batch), batch, true);
+            print(
+                    net,
+                    options,
+                    "batch",
+                    batch,
+                    "sumOfCommands",
+                    round(sum),
+                    "stepMicros",
+                    round(queued),
+                    "stepMicrosWithWait",
+                    round(waited));
+        }
+    }
+
+    private static Training training(Backend backend, String net, int batch) {
+        TrainingConfig config = new TrainingConfig(1, batch, Optimizer.adam(1e-3f), 0.1f, Augmentation.NONE, 1);
+        return new Training(
+                backend,
+                Architecture.named(net, 32, 32, 3, 10),
+                Scenes.corpus(1, batch, 10).train(),
+                config);
+    }
+
+    private static double micros(Backend backend, Training training, int batch, boolean wait) {
+        float[] one = new float[1];
+        long start = 0;
+        for (int i = -STEPS; i < STEPS; i++) {
+            if (i == 0) {
+                backend.read(training.network().parameters(), one, 1);
+                start = System.nanoTime();
+            }
+            training.step(0, batch);
+            if (wait) {
+                backend.read(training.network().parameters(), one, 1);
+            }
+        }
+        backend.read(training.network().parameters(), one, 1);
+        return (System.nanoTime() - start) * 1e-3 / STEPS;
+    }
+
+    private static double round(double value) {
+        return Math.round(value * 10) / 10.0;
+    }
+
+    private static void print(String net, CudaOptions options, Object... fields) throws JsonProcessingException {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("profile", net);
+        line.put("precision", options.precision().name().toLowerCase(Locale.ROOT));
+        line.put("fast", options.fast());
+        for (int i = 0; i < fields.length; i += 2) {
+            line.put((String) fields[i], fields[i + 1]);
+        }
+        System.out.println(new ObjectMapper().writeValueAsString(line));
+    }
+}
