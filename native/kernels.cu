@@ -237,6 +237,7 @@ extern "C" __global__ void biasActivation(float *y, const float *bias, float slo
 
 #define COLUMNS 32           // channels of a block of the two kernels below
 #define LANES (BLOCK / COLUMNS) // rows that it reads at a time
+#define AT_ONCE 4            // rows of a thread that are on their way at the same time
 
 // Adds up what a block's lanes have of each of its channels, and keeps that as partial [channels, chunks].
 static __device__ void keepPartial(float *partial, float mine, int channel, int channels, int chunks)
@@ -263,13 +264,20 @@ extern "C" __global__ void activationBackward(
     int channel = (int) (blockIdx.y * COLUMNS + threadIdx.x % COLUMNS);
     int end = min((int) (blockIdx.x + 1) * chunkRows, rows);
     float sum = 0;
-    if (channel < channels) {
-        for (int row = (int) blockIdx.x * chunkRows + (int) (threadIdx.x / COLUMNS); row < end; row += LANES) {
-            int i = row * channels + channel;
-            float gradient = dOut[i];
-            if (slope != 1) {
-                gradient = out[i] > 0 ? gradient : slope * gradient;
-                dOut[i] = gradient;
+    int first = (int) blockIdx.x * chunkRows + (int) (threadIdx.x / COLUMNS);
+    for (; first < end && channel < channels; first += AT_ONCE * LANES) {
+        float gradients[AT_ONCE];
+        float outs[AT_ONCE];
+        for (int j = 0; j < AT_ONCE; j++) {
+            int row = first + j * LANES;
+            gradients[j] = row < end ? dOut[row * channels + channel] : 0;
+            outs[j] = row < end && slope != 1 ? out[row * channels + channel] : 1;
+        }
+        for (int j = 0; j < AT_ONCE; j++) {
+            int row = first + j * LANES;
+            float gradient = outs[j] > 0 ? gradients[j] : slope * gradients[j];
+            if (row < end && slope != 1) {
+                dOut[row * channels + channel] = gradient;
             }
             sum += gradient;
         }
@@ -296,21 +304,29 @@ extern "C" __global__ void averagePoolActivationBackward(
     int end = min((int) (blockIdx.x + 1) * chunkRows, rows);
     float share = 1.0f / (float) (window * window);
     float sum = 0;
-    int row = (int) blockIdx.x * chunkRows + (int) (threadIdx.x / COLUMNS);
-    int x = row % width;
-    int y = row / width; // of all images, one below the other: windows do not reach from one into the next
+    int first = (int) blockIdx.x * chunkRows + (int) (threadIdx.x / COLUMNS);
+    int x = first % width;
+    int y = first / width; // of all images, one below the other: windows do not reach from one into the next
     int outWidth = width / window;
-    if (channel < channels) {
-        for (; row < end; row += LANES) {
+    for (; first < end && channel < channels; first += AT_ONCE * LANES) {
+        float gradients[AT_ONCE];
+        float ins[AT_ONCE];
+        for (int j = 0; j < AT_ONCE; j++) {
+            int row = first + j * LANES;
             int o = window == 2 ? (y >> 1) * outWidth + (x >> 1) : y / window * outWidth + x / window;
-            float gradient = dOut[o * channels + channel] * share;
-            int i = row * channels + channel;
-            gradient = in[i] > 0 ? gradient : slope * gradient;
-            dIn[i] = gradient;
-            sum += gradient;
+            gradients[j] = row < end ? dOut[o * channels + channel] * share : 0;
+            ins[j] = row < end ? in[row * channels + channel] : 1;
             for (x += LANES; x >= width; x -= width) {
                 y++;
             }
+        }
+        for (int j = 0; j < AT_ONCE; j++) {
+            int row = first + j * LANES;
+            float gradient = ins[j] > 0 ? gradients[j] : slope * gradients[j];
+            if (row < end) {
+                dIn[row * channels + channel] = gradient;
+            }
+            sum += gradient;
         }
     }
     keepPartial(partial, sum, channel, channels, chunks);
@@ -360,39 +376,74 @@ static __device__ Word cornerOf(Pool p, Word i)
     return ((image * (Word) p.height + y) * (Word) p.width + x) * channels + i % channels;
 }
 
-// A thread a value of the output; count of those. The CPU's bits, but for the sign of a zero.
-extern "C" __global__ void maxPoolForward(float *out, const float *in, Pool p, Word count)
+// Four values from an address on, or as many as there are of fewer.
+static __device__ Four some(const float *a, int many)
 {
-    Word i = threadIndex();
-    if (i >= count) {
-        return;
+    if (many == 4) {
+        return four(a);
     }
-    const float *corner = in + cornerOf(p, i);
-    float max = *corner;
-    for (int dy = 0; dy < p.window; dy++) {
-        for (int dx = 0; dx < p.window; dx++) {
-            float value = corner[(dy * p.width + dx) * p.channels];
-            max = value > max || value != value ? value : max; // not a number goes on
-        }
-    }
-    out[i] = max;
+    Four values = {{a[0], 0, 0, 0}};
+    return values;
 }
 
-// A thread a value of the output; count of those. The CPU's bits.
-extern "C" __global__ void averagePoolForward(float *out, const float *in, Pool p, Word count)
+static __device__ void put(float *to, Four values, int many)
 {
-    Word i = threadIndex();
+    if (many == 4) {
+        four(to) = values;
+    } else {
+        to[0] = values.v[0];
+    }
+}
+
+// Whether a thread does four channels of a pooling, or one: the host launches threads for one if it is not four.
+static __device__ int channelsAtOnce(const float *out, const float *in, Pool p)
+{
+    return p.channels % 4 == 0 && isAligned(out) && isAligned(in) ? 4 : 1;
+}
+
+// A thread some channels of a value of the output; count of all values. The CPU's bits, but for the sign of a zero.
+extern "C" __global__ void maxPoolForward(float *out, const float *in, Pool p, Word count)
+{
+    int many = channelsAtOnce(out, in, p);
+    Word i = (Word) many * threadIndex();
     if (i >= count) {
         return;
     }
     const float *corner = in + cornerOf(p, i);
-    float sum = -0.0f; // what changes nothing, not even the sign of a zero
+    Four max = some(corner, many);
     for (int dy = 0; dy < p.window; dy++) {
         for (int dx = 0; dx < p.window; dx++) {
-            sum += corner[(dy * p.width + dx) * p.channels];
+            Four values = some(corner + (dy * p.width + dx) * p.channels, many);
+            for (int j = 0; j < 4; j++) { // not a number goes on
+                max.v[j] = values.v[j] > max.v[j] || values.v[j] != values.v[j] ? values.v[j] : max.v[j];
+            }
         }
     }
-    out[i] = sum * (1.0f / (float) (p.window * p.window));
+    put(out + i, max, many);
+}
+
+// Likewise. The CPU's bits.
+extern "C" __global__ void averagePoolForward(float *out, const float *in, Pool p, Word count)
+{
+    int many = channelsAtOnce(out, in, p);
+    Word i = (Word) many * threadIndex();
+    if (i >= count) {
+        return;
+    }
+    const float *corner = in + cornerOf(p, i);
+    Four sum = {{-0.0f, -0.0f, -0.0f, -0.0f}}; // what changes nothing, not even the sign of a zero
+    for (int dy = 0; dy < p.window; dy++) {
+        for (int dx = 0; dx < p.window; dx++) {
+            Four values = some(corner + (dy * p.width + dx) * p.channels, many);
+            for (int j = 0; j < 4; j++) {
+                sum.v[j] += values.v[j];
+            }
+        }
+    }
+    for (int j = 0; j < 4; j++) {
+        sum.v[j] *= 1.0f / (float) (p.window * p.window);
+    }
+    put(out + i, sum, many);
 }
 
 // The windows that a pixel lies in: rows [y0, y1] and columns [x0, x1] of the output.
@@ -656,8 +707,8 @@ extern "C" __global__ void signStep(float *out, const float *in, const float *gr
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Gradients of convolutions with stride 1 on tensor cores, where cuDNN is slow: those of the weights where there are few
-// channels, that of the input where it is an image. Speed matters.
+// Convolutions with stride 1 on tensor cores, where cuDNN is slow: gradients of the weights where there are few channels,
+// the gradient of the input where it is an image, the forward pass to a few classes. Speed matters.
 //
 // A tensor core's tile product is d [16, 8] += a [16, 8] * b [8, 8], in TF32 with float32 sums. The 32 threads of a warp
 // hold the tiles, thread 4 * g + t as the rows and columns of PTX's mma.m16n8k8 are dealt out:
@@ -905,6 +956,80 @@ extern "C" __global__ void imageWeightGradient(float *partial, const float *dOut
         }
         int at = ((int) blockIdx.x * taps + i / COLUMNS4) * s.outChannels + firstOut + i % COLUMNS4;
         partial[at] = sum;
+    }
+}
+
+// out [n, outHeight, outWidth, outChannels <= 16] = activation(in * weights + bias); input channels are a multiple of 16. A
+// block does 16 pixels: products [pixels, ci] * [ci, co], of which each of its warps has every eighth.
+extern "C" __global__ void fewOutputsForward(
+        float *out, const float *in, const float *weights, const float *bias, float slope, Conv s)
+{
+    int warp = (int) threadIdx.x / 32;
+    int g = (int) threadIdx.x % 32 / 4;
+    int t = (int) threadIdx.x % 4;
+    int pixels = s.n * s.outHeight * s.outWidth;
+    int firstPixel = (int) blockIdx.x * 16;
+    // pixels g and g + 8 of the block: where in the input their windows begin
+    int top[2];
+    int left[2];
+    const float *corner[2];
+    for (int half = 0; half < 2; half++) {
+        int pixel = min(firstPixel + g + 8 * half, pixels - 1);
+        int image = pixel / s.outWidth / s.outHeight;
+        top[half] = pixel / s.outWidth % s.outHeight - s.padTop;
+        left[half] = pixel % s.outWidth - s.padLeft;
+        corner[half] = in + ((image * s.height + top[half]) * s.width + left[half]) * s.inChannels;
+    }
+    int parts = s.inChannels / 16;
+    int products = s.kernel * s.kernel * parts;
+    Four zero = {{0, 0, 0, 0}};
+    float sums[2][4] = {};
+    for (int first = 0; first < products; first += WARPS) {
+        // a warp without a product computes zeros: all warps must come to the tensor cores
+        int i = min(first + warp, products - 1);
+        int tap = i / parts;
+        int ci = i % parts * 16 + 4 * t;
+        int dy = first + warp < products ? tap / s.kernel : s.height + s.padTop; // or outside
+        int dx = tap % s.kernel;
+        Four values[2];
+        for (int half = 0; half < 2; half++) {
+            int y = top[half] + dy;
+            int x = left[half] + dx;
+            bool inside = y >= 0 && y < s.height && x >= 0 && x < s.width;
+            values[half] = inside ? four(corner[half] + (dy * s.width + dx) * s.inChannels + ci) : zero;
+        }
+        float w[2][4];
+        for (int tile = 0; tile < 2; tile++) {
+            for (int j = 0; j < 4; j++) {
+                int co = 8 * tile + g;
+                w[tile][j] = co < s.outChannels ? weights[(tap * s.inChannels + ci + j) * s.outChannels + co] : 0;
+            }
+        }
+#pragma unroll
+        for (int k = 0; k < 4; k += 2) {
+            Word a[4];
+            for (int i = 0; i < 4; i++) {
+                a[i] = toTf32(values[i % 2].v[k + i / 2]);
+            }
+            multiplyTile(sums[0], a, toTf32(w[0][k]), toTf32(w[0][k + 1]));
+            multiplyTile(sums[1], a, toTf32(w[1][k]), toTf32(w[1][k + 1]));
+        }
+    }
+    __shared__ float shared[WARPS][16 * 16];
+    for (int tile = 0; tile < 2; tile++) {
+        for (int i = 0; i < 4; i++) {
+            shared[warp][(g + 8 * (i / 2)) * 16 + 8 * tile + 2 * t + i % 2] = sums[tile][i];
+        }
+    }
+    __syncthreads();
+    int pixel = firstPixel + (int) threadIdx.x / 16;
+    int channel = (int) threadIdx.x % 16;
+    if (pixel < pixels && channel < s.outChannels) {
+        float sum = 0;
+        for (int w = 0; w < WARPS; w++) {
+            sum += shared[w][threadIdx.x];
+        }
+        out[pixel * s.outChannels + channel] = activated(sum + bias[channel], slope);
     }
 }
 

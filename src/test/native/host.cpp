@@ -225,6 +225,7 @@ const Kernel KERNELS[] = {
     PLAIN(signStep),
     BARRIERS(weightGradient),
     BARRIERS(imageWeightGradient),
+    BARRIERS(fewOutputsForward),
     BARRIERS(sumChunks),
     BARRIERS(imageGradient),
     BARRIERS(transpose),

@@ -88,16 +88,27 @@ public final class Fgsm {
      * @param samples at most a batch
      */
     public float[] attacked(Dataset samples, double eps) {
-        int n = samples.size();
-        load(samples, upload(samples.images()), 0, n);
-        inputGradient(samples.labels(), 0, n);
-        step((float) eps, n);
-        float[] values = new float[n * samples.images().imageSize()];
+        attack(samples, upload(samples.images()), eps);
+        float[] values = new float[samples.size() * samples.images().imageSize()];
         backend.read(network.input(), values, values.length);
         return values;
     }
 
-    private Pixels upload(Images source) {
+    /**
+     * Leaves attacked images in {@link Network#input}.
+     *
+     * @param samples at most a batch
+     * @param pixels their images, as {@link #upload} gives them
+     */
+    public void attack(Dataset samples, Pixels pixels, double eps) {
+        int n = samples.size();
+        load(samples, pixels, 0, n);
+        inputGradient(samples.labels(), 0, n);
+        step((float) eps, n);
+    }
+
+    /** Images where the backend computes. */
+    public Pixels upload(Images source) {
         return backend.upload(source.pixels(), source.height(), source.width(), source.channels());
     }
 

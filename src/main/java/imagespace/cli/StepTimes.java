@@ -10,7 +10,7 @@ import java.util.function.IntConsumer;
  * How long the steps of a repeated work take.
  *
  * @param median seconds of a step, after the warm-up
- * @param first seconds from the start of Java to the end of the first step
+ * @param first seconds from the start of Java to the end of the first steps that were waited for
  * @param fullSpeed seconds from the start of Java until steps take no more than 1.05 times the median: the end of the
  *     first five steps whose own median does
  */
@@ -23,9 +23,25 @@ record StepTimes(double median, double first, double fullSpeed) {
      *
      * @param warmUp seconds before it is timed, and at least one step
      * @param steps how many are timed
+     * @param atOnce how many are queued before a wait: their time is divided between them
      * @param step takes its number
+     * @param wait for all steps that are queued
      */
-    static StepTimes of(double warmUp, int steps, IntConsumer step) {
+    static StepTimes of(double warmUp, int steps, int atOnce, IntConsumer step, Runnable wait) {
+        return of(warmUp, Math.ceilDiv(steps, atOnce), group -> {
+                    for (int i = 0; i < atOnce; i++) {
+                        step.accept(group * atOnce + i);
+                    }
+                    wait.run();
+                })
+                .dividedBy(atOnce);
+    }
+
+    private StepTimes dividedBy(int steps) {
+        return new StepTimes(median / steps, first, fullSpeed);
+    }
+
+    private static StepTimes of(double warmUp, int steps, IntConsumer step) {
         long age = System.currentTimeMillis()
                 - ManagementFactory.getRuntimeMXBean().getStartTime();
         long start = System.nanoTime() - age * 1_000_000;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import imagespace.attack.Fgsm;
 import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
+import imagespace.backend.Backend.Pixels;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.data.Dataset;
 import imagespace.data.Images;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description =
                 "Images a second in training (the whole step: gather, forward, loss, backward, Adam), in inference and in"
-                        + " attacks (one FGSM step: forward, gradient, sign step): medians after a warm-up; how many seconds"
+                        + " attacks (one FGSM step: forward, gradient, sign step): medians after a warm-up, on a GPU of ten steps"
+                        + " that are queued before a wait; how many seconds"
                         + " after the start of the process the first training step ended, and from when on steps took no"
                         + " more than 1.05 times the median; the largest memory in use. One line of JSON.")
 public final class ThroughputCommand implements Callable<Integer> {
@@ -43,6 +45,8 @@ public final class ThroughputCommand implements Callable<Integer> {
     private static final int MIN_SIDE = 16;
     private static final int MAX_SIDE = 256;
     private static final double MAX_WARM_UP = 3600;
+    /** Steps that a GPU gets before it is waited for, as in a training, which looks at the loss now and then. */
+    private static final int QUEUED = 10;
     /** Batches of images to choose from. */
     private static final int BATCHES = 4;
 
@@ -108,17 +112,15 @@ public final class ThroughputCommand implements Callable<Integer> {
         Training training = new Training(backend, Architecture.named(net, side, side, CHANNELS, CLASSES), data, config);
         Network network = training.network();
         float[] wait = new float[1];
-        StepTimes trained = StepTimes.of(warmUp, steps, i -> {
-            training.step(i % BATCHES * batch, batch);
-            backend.read(network.parameters(), wait, 1);
-        });
-        StepTimes classified = StepTimes.of(warmUp, steps, i -> {
-            network.forward(batch, false, 0);
-            backend.read(network.logits(), wait, 1);
-        });
+        Runnable waiting = () -> backend.read(network.parameters(), wait, 1);
+        int atOnce = backend.name().equals("cpu") ? 1 : QUEUED;
+        StepTimes trained =
+                StepTimes.of(warmUp, steps, atOnce, i -> training.step(i % BATCHES * batch, batch), waiting);
+        StepTimes classified = StepTimes.of(warmUp, steps, atOnce, i -> network.forward(batch, false, 0), waiting);
         Fgsm fgsm = new Fgsm(backend, network, batch, Fgsm.Label.PREDICTED);
         Dataset one = data.at(IntStream.range(0, batch).toArray());
-        StepTimes attacked = StepTimes.of(warmUp, steps, i -> fgsm.attacked(one, 0.1));
+        Pixels pixels = fgsm.upload(one.images());
+        StepTimes attacked = StepTimes.of(warmUp, steps, atOnce, i -> fgsm.attack(one, pixels, 0.1), waiting);
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("net", net);
         line.put("backend", backend.name());

@@ -23,19 +23,19 @@ import imagespace.backend.cuda.Scratch.Use;
  *   <li>Tensors that do not start at a multiple of 16 bytes go through copies that do. In a network there are none.
  * </ul>
  *
- * <p>The gradients for which cuDNN is slow do not go there: {@link TensorCoreGradients}.
+ * <p>What cuDNN is slow at does not go there: {@link TensorCoreConvolutions}.
  */
 final class Convolutions {
     private static final int ALIGNMENT = 16;
     private static final int TILE = 32;
 
     private final Engine engine;
-    private final TensorCoreGradients gradients;
+    private final TensorCoreConvolutions tensorCores;
 
     /** @param tensorCores whether our own kernels may multiply in TF32 */
     Convolutions(Engine engine, boolean tensorCores) {
         this.engine = engine;
-        gradients = new TensorCoreGradients(engine, tensorCores);
+        this.tensorCores = new TensorCoreConvolutions(engine, tensorCores);
     }
 
     /** Whether symmetric padding gives exactly the shape's output. */
@@ -59,6 +59,9 @@ final class Convolutions {
     }
 
     void forward(Tensor y, Tensor x, Tensor weights, Tensor bias, Activation activation, ConvShape s, int n) {
+        if (tensorCores.forward(y, x, weights, bias, activation, s, n)) {
+            return;
+        }
         PlainConvolution plain = plain(s, n);
         long to = out(y);
         long aligned = isAligned(to) ? to : engine.scratch.floats(Use.OUT, plain.outputs());
@@ -68,7 +71,7 @@ final class Convolutions {
     }
 
     void backwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape s, int n) {
-        if (gradients.input(dIn, dOut, weights, s, n)) {
+        if (tensorCores.input(dIn, dOut, weights, s, n)) {
             return;
         }
         PlainConvolution plain = plain(s, n);
@@ -85,7 +88,7 @@ final class Convolutions {
     }
 
     void backwardWeights(Tensor dWeights, Tensor dOut, Tensor x, ConvShape s, int n) {
-        if (gradients.weights(dWeights, dOut, x, s, n)) {
+        if (tensorCores.weights(dWeights, dOut, x, s, n)) {
             return;
         }
         PlainConvolution plain = plain(s, n);

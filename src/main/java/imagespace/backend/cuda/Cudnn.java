@@ -22,7 +22,7 @@ import jcuda.runtime.cudaStream_t;
  */
 final class Cudnn implements AutoCloseable {
     /** How often an algorithm is run to measure it. */
-    private static final int TRIALS = 5;
+    private static final int TRIALS = 10;
 
     private static final Pointer ONE = Pointer.to(new float[] {1});
     private static final Pointer ZERO = Pointer.to(new float[] {0});
@@ -30,7 +30,7 @@ final class Cudnn implements AutoCloseable {
     private final cudnnHandle handle = new cudnnHandle();
     private final Precision precision;
     private final boolean fast;
-    private final Runnable wait;
+    private final Device device;
     private final CudnnAlgorithms algorithms;
     private final Scratch scratch;
     private final Commands commands;
@@ -56,14 +56,11 @@ final class Cudnn implements AutoCloseable {
         int run(Algorithm algorithm);
     }
 
-    /**
-     * @param commands for the kernels around cuDNN's
-     * @param wait until the stream is empty
-     */
-    Cudnn(CUstream stream, CudaOptions options, Scratch scratch, Commands commands, Runnable wait) {
+    /** @param commands for the kernels around cuDNN's */
+    Cudnn(CUstream stream, CudaOptions options, Scratch scratch, Commands commands, Device device) {
         this.precision = options.precision();
         this.fast = options.fast();
-        this.wait = wait;
+        this.device = device;
         this.scratch = scratch;
         this.commands = commands;
         Status.cudnn(JCudnn.cudnnCreate(handle), "cudnnCreate");
@@ -210,14 +207,23 @@ final class Cudnn implements AutoCloseable {
         return best;
     }
 
+    /** Nanoseconds of some runs, recorded, so that what it costs to queue them does not count. */
     private long time(Algorithm algorithm, Pass pass) {
-        wait.run();
-        long start = System.nanoTime();
-        for (int i = 0; i < TRIALS; i++) {
-            pass.run(algorithm);
+        Runnable trials = () -> {
+            for (int i = 0; i < TRIALS; i++) {
+                pass.run(algorithm);
+            }
+        };
+        try (Device.Recording recording = device.record(trials)) {
+            recording.replay();
+            device.synchronize();
+            long start = System.nanoTime();
+            recording.replay();
+            device.synchronize();
+            return System.nanoTime() - start;
+        } catch (DeviceException e) {
+            return Long.MAX_VALUE; // no part of a repeated step, then
         }
-        wait.run();
-        return System.nanoTime() - start;
     }
 
     /** A tensor as cuDNN gets it: itself, or rounded to bfloat16. */

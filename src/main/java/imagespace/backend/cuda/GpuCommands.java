@@ -42,7 +42,7 @@ final class GpuCommands implements Commands, AutoCloseable {
                 ? cublasMath.CUBLAS_DEFAULT_MATH
                 : cublasMath.CUBLAS_TF32_TENSOR_OP_MATH;
         Status.cublas(JCublas2.cublasSetMathMode(cublas, math), "cublasSetMathMode");
-        cudnn = new Cudnn(stream, options, scratch, this, device::synchronize);
+        cudnn = new Cudnn(stream, options, scratch, this, device);
     }
 
     @Override

@@ -2,10 +2,13 @@ package imagespace.backend.cuda;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import imagespace.attack.Fgsm;
 import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
+import imagespace.backend.Backend.Pixels;
 import imagespace.backend.CudaOptions;
 import imagespace.backend.Precision;
+import imagespace.data.Dataset;
 import imagespace.data.Scenes;
 import imagespace.nn.Architecture;
 import imagespace.optim.Optimizer;
@@ -179,11 +182,15 @@ public final class GpuProfile {
             commands.timing = true;
             timed.step(0, batch);
             commands.timing = false;
-            double sum = 0;
-            for (Cost cost : commands.costs) {
-                print(net, options, "command", cost.command, "about", cost.about, "micros", round(cost.micros));
-                sum += cost.micros;
-            }
+            double sum = report("step", net, options, commands);
+            Dataset data = Scenes.corpus(1, batch, 10).train();
+            Fgsm fgsm = new Fgsm(backend, timed.network(), batch, Fgsm.Label.TRUE);
+            Pixels pixels = fgsm.upload(data.images());
+            fgsm.attack(data, pixels, 0.1);
+            commands.timing = true;
+            fgsm.attack(data, pixels, 0.1);
+            commands.timing = false;
+            report("attack", net, options, commands);
             double queued = micros(backend, training(backend, net, batch), batch, false);
             double waited = micros(backend, training(backend, net, batch), batch, true);
             print(
@@ -198,6 +205,18 @@ public final class GpuProfile {
                     "stepMicrosWithWait",
                     round(waited));
         }
+    }
+
+    /** Prints what was timed and forgets it; returns the sum. */
+    private static double report(String work, String net, CudaOptions options, TimedCommands commands)
+            throws JsonProcessingException {
+        double sum = 0;
+        for (Cost c : commands.costs) {
+            print(net, options, "work", work, "command", c.command, "about", c.about, "micros", round(c.micros));
+            sum += c.micros;
+        }
+        commands.costs.clear();
+        return sum;
     }
 
     private static Training training(Backend backend, String net, int batch) {

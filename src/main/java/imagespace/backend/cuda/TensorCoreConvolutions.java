@@ -3,17 +3,19 @@ package imagespace.backend.cuda;
 import static imagespace.backend.cuda.CudaTensor.in;
 import static imagespace.backend.cuda.CudaTensor.out;
 
+import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
 import imagespace.backend.Tensor;
 import imagespace.backend.cuda.Scratch.Use;
 
 /**
- * Gradients of convolutions by kernels of our own, for shapes at which cuDNN's take several times as long: those of the
- * weights where channels are few, that of the input where it is an image. {@code native/kernels.cu} says how.
+ * Convolutions by kernels of our own, for shapes at which cuDNN's take several times as long: gradients of the weights
+ * where channels are few, that of the input where it is an image, the forward pass to a few classes.
+ * {@code native/kernels.cu} says how.
  *
  * <p>The sum over all pixels is divided into chunks, as many whatever the GPU, so that the bits do not depend on it.
  */
-final class TensorCoreGradients {
+final class TensorCoreConvolutions {
     /** Columns of an image that a tile product takes. */
     private static final int STRIP = 8;
     /** Input channels of a warp, and output channels. */
@@ -27,6 +29,8 @@ final class TensorCoreGradients {
     private static final int MAX_IMAGE_ROWS = 32;
     /** Columns of a tile, for the channels of the gradient of an image. */
     private static final int MAX_IMAGE_CHANNELS = 8;
+    /** Columns of two tiles, for the classes. */
+    private static final int MAX_FEW_OUTPUTS = 16;
     /** Blocks of a launch: a block a multiprocessor of a large GPU, or two. */
     private static final int BLOCKS = 128;
 
@@ -35,7 +39,7 @@ final class TensorCoreGradients {
     private final Engine engine;
     private final boolean tensorCores;
 
-    TensorCoreGradients(Engine engine, boolean tensorCores) {
+    TensorCoreConvolutions(Engine engine, boolean tensorCores) {
         this.engine = engine;
         this.tensorCores = tensorCores;
     }
@@ -116,6 +120,25 @@ final class TensorCoreGradients {
         int items = Math.multiplyExact(n, s.height() * Math.ceilDiv(s.width(), 16));
         engine.commands.launch(
                 "imageGradient", Math.ceilDiv(items, WARPS), 1, out(dIn), in(dOut), in(weights), kernelShape(s, n));
+        return true;
+    }
+
+    /** Sets y if the shape is one of ours, else returns false. */
+    boolean forward(Tensor y, Tensor x, Tensor weights, Tensor bias, Activation activation, ConvShape s, int n) {
+        if (!takes(s, x) || s.outChannels() > MAX_FEW_OUTPUTS || s.inChannels() % ROWS != 0) {
+            return false;
+        }
+        int pixels = Math.multiplyExact(n, s.outHeight() * s.outWidth());
+        engine.commands.launch(
+                "fewOutputsForward",
+                Math.ceilDiv(pixels, ROWS),
+                1,
+                out(y),
+                in(x),
+                in(weights),
+                in(bias),
+                activation.slope(),
+                kernelShape(s, n));
         return true;
     }
 }
