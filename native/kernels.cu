@@ -54,7 +54,7 @@ static __device__ const Four &four(const float *a)
 #define STREAM_AUGMENT 4
 #define STREAM_NOISE 5
 
-struct Words {
+struct __align__(16) Words {
     Word w[4];
 };
 
@@ -707,8 +707,8 @@ extern "C" __global__ void signStep(float *out, const float *in, const float *gr
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Convolutions with stride 1 on tensor cores, where cuDNN is slow: gradients of the weights where there are few channels,
-// the gradient of the input where it is an image, the forward pass to a few classes. Speed matters.
+// Convolutions with stride 1 on tensor cores, where cuDNN is slow: channels are few, the input is an image, or the output
+// some classes. Speed matters.
 //
 // A tensor core's tile product is d [16, 8] += a [16, 8] * b [8, 8], in TF32 with float32 sums. The 32 threads of a warp
 // hold the tiles, thread 4 * g + t as the rows and columns of PTX's mma.m16n8k8 are dealt out:
@@ -771,9 +771,205 @@ static __device__ Pair inAt(const float *in, Conv s, int image, int y, int x, in
     return inside ? *(const Pair *) (in + ((image * s.height + y) * s.width + x) * s.inChannels + channel) : zero;
 }
 
-#define ROWS 16    // input channels of a warp
-#define COLUMNS4 32 // output channels of a warp: four tiles side by side
+// Where a thread's pixel of the output looks in the input.
+struct Window {
+    const float *corner; // its upper left value, which may lie outside
+    int top;
+    int left;
+};
+
+// Of the output's pixel-th pixel, over all images.
+static __device__ Window windowOf(const float *in, Conv s, int pixel)
+{
+    int image = pixel / s.outWidth / s.outHeight;
+    Window w;
+    w.top = pixel / s.outWidth % s.outHeight - s.padTop;
+    w.left = pixel % s.outWidth - s.padLeft;
+    w.corner = in + ((image * s.height + w.top) * s.width + w.left) * s.inChannels;
+    return w;
+}
+
+static __device__ bool isInside(Window w, Conv s, int dy, int dx)
+{
+    int y = w.top + dy;
+    int x = w.left + dx;
+    return y >= 0 && y < s.height && x >= 0 && x < s.width;
+}
+
+#define SLAB 32 // input channels whose weights a block keeps at a time
+#define OUTS 32 // output channels of a block: four tiles side by side
 #define TAPS 9
+#define WEIGHT_STRIDE 40 // so that threads of a warp read from different banks
+
+// Weights [3, 3, SLAB, OUTS] from channel slab and output channel firstOut on, where `convolve` wants them.
+static __device__ void loadWeights(
+        Word (*to)[SLAB][WEIGHT_STRIDE], const float *weights, Conv s, int backward, int slab, int firstOut)
+{
+#pragma unroll 6
+    for (int i = (int) threadIdx.x; i < TAPS * SLAB * OUTS; i += BLOCK) {
+        int tap = i / (SLAB * OUTS);
+        int low = i % SLAB; // side by side in memory
+        int high = i / SLAB % OUTS;
+        int c = backward ? low : high;
+        int out = backward ? high : low;
+        int at = backward ? ((TAPS - 1 - tap) * s.outChannels + firstOut + out) * s.inChannels + slab + c
+                          : (tap * s.inChannels + slab + c) * s.outChannels + firstOut + out;
+        // the four channels that a thread has in four tile products, one after the other
+        to[tap][c / 16 * 16 + c % 4 * 4 + c % 16 / 4][out] = toTf32(weights[at]);
+    }
+}
+
+// Kernels 3x3: out [n, outHeight, outWidth, outChannels] = activation(in * weights + bias); both channels are multiples of
+// 32. If backward, in is the gradient of a convolution's output and out that of its input, which is a convolution, too: with
+// the weights' taps turned round and their channels exchanged, and no bias (null).
+//
+// A warp does 32 pixels and 32 output channels: for each tap a product [pixels, ci] * [ci, co]. Blocks [pixels / chunkPixels,
+// output channels / 32]; chunkPixels is a multiple of 32 * WARPS.
+extern "C" __global__ void __launch_bounds__(BLOCK, 2) convolve(
+        float *out, const float *in, const float *weights, const float *bias, float slope, Conv s, int backward, int chunkPixels)
+{
+    __shared__ Word shared[TAPS][SLAB][WEIGHT_STRIDE];
+    int g = (int) threadIdx.x % 32 / 4;
+    int t = (int) threadIdx.x % 4;
+    int firstOut = (int) blockIdx.y * OUTS;
+    int start = (int) blockIdx.x * chunkPixels;
+    int end = min(start + chunkPixels, s.n * s.outHeight * s.outWidth);
+    Four zero = {{0, 0, 0, 0}};
+    for (int first = start; first < end; first += 32 * WARPS) {
+        int mine = first + (int) threadIdx.x / 32 * 32 + g; // and 8, 16 and 24 further
+        const float *corner[4];
+        Word inside[4]; // a bit a tap
+        for (int i = 0; i < 4; i++) {
+            // a pixel beyond the end looks at zeros: all warps must come to the tensor cores
+            Window w = windowOf(in, s, min(mine + 8 * i, end - 1));
+            corner[i] = w.corner + 4 * t;
+            inside[i] = 0;
+            for (int tap = 0; tap < TAPS; tap++) {
+                bool looks = mine + 8 * i < end && isInside(w, s, tap / 3, tap % 3);
+                inside[i] |= looks ? 1U << tap : 0;
+            }
+        }
+        float sums[2][4][4] = {};
+        for (int slab = 0; slab < s.inChannels; slab += SLAB) {
+            if (first == start || s.inChannels > SLAB) {
+                __syncthreads();
+                loadWeights(shared, weights, s, backward, slab, firstOut);
+                __syncthreads();
+            }
+            for (int tap = 0; tap < TAPS; tap++) {
+                int shift = (tap / 3 * s.width + tap % 3) * s.inChannels + slab;
+#pragma unroll
+                for (int half = 0; half < SLAB; half += 16) {
+                    Four values[4];
+                    const Word *w[4];
+                    for (int i = 0; i < 4; i++) {
+                        values[i] = (inside[i] >> tap & 1) != 0 ? four(corner[i] + shift + half) : zero;
+                        w[i] = &shared[tap][half + 4 * i + t][4 * g];
+                    }
+#pragma unroll
+                    for (int k = 0; k < 4; k += 2) {
+                        Words b0 = *(const Words *) w[k];
+                        Words b1 = *(const Words *) w[k + 1];
+#pragma unroll
+                        for (int m = 0; m < 2; m++) {
+                            Word a[4];
+                            for (int i = 0; i < 4; i++) {
+                                a[i] = toTf32(values[2 * m + i % 2].v[k + i / 2]);
+                            }
+                            for (int tile = 0; tile < 4; tile++) {
+                                multiplyTile(sums[m][tile], a, b0.w[tile], b1.w[tile]);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        // pixel 16 * m + 8 * half + g has output channels 8 * t to 8 * t + 7
+        int channel = firstOut + 8 * t;
+        for (int i = 0; i < 4; i++) {
+            if (mine + 8 * i < end) {
+                float *to = out + (mine + 8 * i) * s.outChannels + channel;
+                for (int side = 0; side < 2; side++) {
+                    Four values;
+                    for (int tile = 0; tile < 4; tile++) {
+                        float sum = sums[i / 2][tile][i % 2 * 2 + side];
+                        values.v[tile] = bias == 0 ? sum : activated(sum + bias[channel + 4 * side + tile], slope);
+                    }
+                    four(to + 4 * side) = values;
+                }
+            }
+        }
+    }
+}
+
+// The forward pass for an input of so few channels that all of them and all taps are at most 32: a row of the inner
+// dimension is a tap and channel. Output channels are a multiple of 32; a warp does 16 pixels. Blocks [pixels / chunkPixels,
+// output channels / 32]; chunkPixels is a multiple of 16 * WARPS.
+extern "C" __global__ void imageForward(
+        float *out, const float *in, const float *weights, const float *bias, float slope, Conv s, int chunkPixels)
+{
+    int g = (int) threadIdx.x % 32 / 4;
+    int t = (int) threadIdx.x % 4;
+    int firstOut = (int) blockIdx.y * OUTS;
+    int taps = s.kernel * s.kernel * s.inChannels;
+    // this thread's rows t, t + 4, ... t + 28: where they look, how far that is, and their weights
+    int dy[8];
+    int dx[8];
+    int distance[8];
+    Word b[8][4];
+    Four zero = {{0, 0, 0, 0}};
+    for (int i = 0; i < 8; i++) {
+        int row = t + 4 * i;
+        int tap = row / s.inChannels;
+        dy[i] = row < taps ? tap / s.kernel : s.height + s.padTop; // or outside
+        dx[i] = tap % s.kernel;
+        distance[i] = (dy[i] * s.width + dx[i]) * s.inChannels + row % s.inChannels;
+        Four w = row < taps ? four(weights + row * s.outChannels + firstOut + 4 * g) : zero;
+        for (int tile = 0; tile < 4; tile++) {
+            b[i][tile] = toTf32(w.v[tile]);
+        }
+    }
+    int channel = firstOut + 8 * t;
+    float biases[8];
+    for (int j = 0; j < 8; j++) {
+        biases[j] = bias[channel + j];
+    }
+    int start = (int) blockIdx.x * chunkPixels;
+    int end = min(start + chunkPixels, s.n * s.outHeight * s.outWidth);
+    for (int first = start; first < end; first += 16 * WARPS) {
+        int mine = first + (int) threadIdx.x / 32 * 16 + g; // and 8 further
+        float values[2][8];
+        for (int half = 0; half < 2; half++) {
+            Window w = windowOf(in, s, min(mine + 8 * half, end - 1));
+            for (int i = 0; i < 8; i++) {
+                values[half][i] = isInside(w, s, dy[i], dx[i]) ? w.corner[distance[i]] : 0;
+            }
+        }
+        float sums[4][4] = {};
+#pragma unroll
+        for (int i = 0; i < 8; i += 2) {
+            Word a[4] = {
+                toTf32(values[0][i]), toTf32(values[1][i]), toTf32(values[0][i + 1]), toTf32(values[1][i + 1])};
+            for (int tile = 0; tile < 4; tile++) {
+                multiplyTile(sums[tile], a, b[i][tile], b[i + 1][tile]);
+            }
+        }
+        for (int half = 0; half < 2; half++) {
+            if (mine + 8 * half < end) {
+                float *to = out + (mine + 8 * half) * s.outChannels + channel;
+                for (int side = 0; side < 2; side++) {
+                    Four results;
+                    for (int tile = 0; tile < 4; tile++) {
+                        results.v[tile] = activated(sums[tile][2 * half + side] + biases[4 * side + tile], slope);
+                    }
+                    four(to + 4 * side) = results;
+                }
+            }
+        }
+    }
+}
+
+#define ROWS 16    // input channels of a warp
 
 // What a warp reads for a row of a strip: pixels t and t + 4 of three shifts of the input, and of dOut.
 struct StripRow {
@@ -811,8 +1007,8 @@ extern "C" __global__ void __launch_bounds__(BLOCK, 1) weightGradient(
     int t = (int) threadIdx.x % 4;
     int members = WARPS / teams;
     int team = warp / members;
-    int outTiles = s.outChannels / COLUMNS4;
-    int firstOut = (int) blockIdx.y % outTiles * COLUMNS4;
+    int outTiles = s.outChannels / OUTS;
+    int firstOut = (int) blockIdx.y % outTiles * OUTS;
     int firstIn = ((int) blockIdx.y / outTiles * members + warp % members) * ROWS;
     int across = (s.outWidth + STRIP - 1) / STRIP;
     int end = min((int) (blockIdx.x + 1) * chunkStrips, s.n * across);
@@ -860,26 +1056,26 @@ extern "C" __global__ void __launch_bounds__(BLOCK, 1) weightGradient(
         }
     }
     // the teams' sums of a tap, one tap after the other
-    __shared__ float shared[WARPS][ROWS * COLUMNS4];
+    __shared__ float shared[WARPS][ROWS * OUTS];
     Long size = (Long) (TAPS * s.inChannels) * (Word) s.outChannels;
 #pragma unroll
     for (int tap = 0; tap < TAPS; tap++) {
         __syncthreads();
         for (int tile = 0; tile < 4; tile++) {
             for (int i = 0; i < 4; i++) { // row 2 * g or 2 * g + 1, column 8 * t + 4 * (0 or 1) + tile
-                shared[warp][(2 * g + i / 2) * COLUMNS4 + 8 * t + 4 * (i % 2) + tile] = sums[tap][tile][i];
+                shared[warp][(2 * g + i / 2) * OUTS + 8 * t + 4 * (i % 2) + tile] = sums[tap][tile][i];
             }
         }
         __syncthreads();
-        for (int i = (int) threadIdx.x; i < members * ROWS * COLUMNS4; i += BLOCK) {
-            int member = i / (ROWS * COLUMNS4);
-            int at = i % (ROWS * COLUMNS4);
+        for (int i = (int) threadIdx.x; i < members * ROWS * OUTS; i += BLOCK) {
+            int member = i / (ROWS * OUTS);
+            int at = i % (ROWS * OUTS);
             float sum = 0;
             for (int k = 0; k < teams; k++) {
                 sum += shared[k * members + member][at];
             }
-            int ci = firstIn + (member - warp % members) * ROWS + at / COLUMNS4;
-            int co = firstOut + at % COLUMNS4;
+            int ci = firstIn + (member - warp % members) * ROWS + at / OUTS;
+            int co = firstOut + at % OUTS;
             partial[blockIdx.x * size + (Word) ((tap * s.inChannels + ci) * s.outChannels + co)] = sum;
         }
     }
@@ -893,7 +1089,7 @@ extern "C" __global__ void imageWeightGradient(float *partial, const float *dOut
     int warp = (int) threadIdx.x / 32;
     int g = (int) threadIdx.x % 32 / 4;
     int t = (int) threadIdx.x % 4;
-    int firstOut = (int) blockIdx.y * COLUMNS4;
+    int firstOut = (int) blockIdx.y * OUTS;
     int taps = s.kernel * s.kernel * s.inChannels;
     int across = (s.outWidth + STRIP - 1) / STRIP;
     // this thread's rows g, g + 8, g + 16 and g + 24: where they look, and how far that is
@@ -939,22 +1135,22 @@ extern "C" __global__ void imageWeightGradient(float *partial, const float *dOut
             }
         }
     }
-    __shared__ float shared[WARPS][32 * COLUMNS4];
+    __shared__ float shared[WARPS][32 * OUTS];
     for (int half = 0; half < 2; half++) {
         for (int tile = 0; tile < 4; tile++) {
             for (int i = 0; i < 4; i++) {
                 int row = 16 * half + g + 8 * (i / 2);
-                shared[warp][row * COLUMNS4 + 8 * t + 4 * (i % 2) + tile] = sums[half][tile][i];
+                shared[warp][row * OUTS + 8 * t + 4 * (i % 2) + tile] = sums[half][tile][i];
             }
         }
     }
     __syncthreads();
-    for (int i = (int) threadIdx.x; i < taps * COLUMNS4; i += BLOCK) {
+    for (int i = (int) threadIdx.x; i < taps * OUTS; i += BLOCK) {
         float sum = 0;
         for (int w = 0; w < WARPS; w++) {
             sum += shared[w][i];
         }
-        int at = ((int) blockIdx.x * taps + i / COLUMNS4) * s.outChannels + firstOut + i % COLUMNS4;
+        int at = ((int) blockIdx.x * taps + i / OUTS) * s.outChannels + firstOut + i % OUTS;
         partial[at] = sum;
     }
 }
@@ -969,16 +1165,9 @@ extern "C" __global__ void fewOutputsForward(
     int t = (int) threadIdx.x % 4;
     int pixels = s.n * s.outHeight * s.outWidth;
     int firstPixel = (int) blockIdx.x * 16;
-    // pixels g and g + 8 of the block: where in the input their windows begin
-    int top[2];
-    int left[2];
-    const float *corner[2];
+    Window windows[2]; // of pixels g and g + 8 of the block
     for (int half = 0; half < 2; half++) {
-        int pixel = min(firstPixel + g + 8 * half, pixels - 1);
-        int image = pixel / s.outWidth / s.outHeight;
-        top[half] = pixel / s.outWidth % s.outHeight - s.padTop;
-        left[half] = pixel % s.outWidth - s.padLeft;
-        corner[half] = in + ((image * s.height + top[half]) * s.width + left[half]) * s.inChannels;
+        windows[half] = windowOf(in, s, min(firstPixel + g + 8 * half, pixels - 1));
     }
     int parts = s.inChannels / 16;
     int products = s.kernel * s.kernel * parts;
@@ -993,10 +1182,8 @@ extern "C" __global__ void fewOutputsForward(
         int dx = tap % s.kernel;
         Four values[2];
         for (int half = 0; half < 2; half++) {
-            int y = top[half] + dy;
-            int x = left[half] + dx;
-            bool inside = y >= 0 && y < s.height && x >= 0 && x < s.width;
-            values[half] = inside ? four(corner[half] + (dy * s.width + dx) * s.inChannels + ci) : zero;
+            const float *from = windows[half].corner + (dy * s.width + dx) * s.inChannels + ci;
+            values[half] = isInside(windows[half], s, dy, dx) ? four(from) : zero;
         }
         float w[2][4];
         for (int tile = 0; tile < 2; tile++) {

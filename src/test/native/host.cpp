@@ -226,6 +226,8 @@ const Kernel KERNELS[] = {
     BARRIERS(weightGradient),
     BARRIERS(imageWeightGradient),
     BARRIERS(fewOutputsForward),
+    BARRIERS(convolve),
+    BARRIERS(imageForward),
     BARRIERS(sumChunks),
     BARRIERS(imageGradient),
     BARRIERS(transpose),

@@ -71,7 +71,7 @@ final class Convolutions {
     }
 
     void backwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape s, int n) {
-        if (tensorCores.input(dIn, dOut, weights, s, n)) {
+        if (tensorCores.backwardData(dIn, dOut, weights, s, n)) {
             return;
         }
         PlainConvolution plain = plain(s, n);
@@ -88,7 +88,7 @@ final class Convolutions {
     }
 
     void backwardWeights(Tensor dWeights, Tensor dOut, Tensor x, ConvShape s, int n) {
-        if (tensorCores.weights(dWeights, dOut, x, s, n)) {
+        if (tensorCores.backwardWeights(dWeights, dOut, x, s, n)) {
             return;
         }
         PlainConvolution plain = plain(s, n);

@@ -9,41 +9,221 @@ import imagespace.backend.Tensor;
 import imagespace.backend.cuda.Scratch.Use;
 
 /**
- * Convolutions by kernels of our own, for shapes at which cuDNN's take several times as long: gradients of the weights
- * where channels are few, that of the input where it is an image, the forward pass to a few classes.
- * {@code native/kernels.cu} says how.
+ * Convolutions by kernels of our own, for shapes at which cuDNN takes several times as long: few channels, an image as
+ * input, some classes as output. {@code native/kernels.cu} says how. The weights stay in our layout.
  *
- * <p>The sum over all pixels is divided into chunks, as many whatever the GPU, so that the bits do not depend on it.
+ * <p>Each method does its pass and returns true if the shape is one of its own. The sum over all pixels, of a gradient of
+ * the weights, is divided into chunks, as many whatever the GPU, so that the bits do not depend on it.
  */
 final class TensorCoreConvolutions {
-    /** Columns of an image that a tile product takes. */
-    private static final int STRIP = 8;
-    /** Input channels of a warp, and output channels. */
-    private static final int ROWS = 16;
+    /** Up to so many channels our 3x3 kernels are quicker than cuDNN's; the gradient of the weights asks for the input's. */
+    private static final int FEW_CHANNELS = 64;
+    /** Channels of a warp: inner ones of a tile product, rows, columns. */
+    private static final int DEPTH = 16;
 
+    private static final int ROWS = 16;
     private static final int COLUMNS = 32;
+    /** Input channels whose weights a block keeps. */
+    private static final int SLAB = 32;
+    /** Taps and channels of an image that a warp takes. */
+    private static final int IMAGE_ROWS = 32;
+    /** Channels of an image whose gradient is wanted: columns of a tile. */
+    private static final int IMAGE_CHANNELS = 8;
+    /** Classes: columns of two tiles. */
+    private static final int FEW_OUTPUTS = 16;
+    /** Columns of an image that are the inner dimension of a gradient of the weights. */
+    private static final int STRIP = 8;
+
     private static final int WARPS = Commands.BLOCK / 32;
-    /** Of this many input channels on, cuDNN is as fast. */
-    private static final int MAX_IN_CHANNELS = Integer.getInteger("lab.wg", 64);
-    /** Rows of a product that a warp has for an image: its taps and channels. */
-    private static final int MAX_IMAGE_ROWS = 32;
-    /** Columns of a tile, for the channels of the gradient of an image. */
-    private static final int MAX_IMAGE_CHANNELS = 8;
-    /** Columns of two tiles, for the classes. */
-    private static final int MAX_FEW_OUTPUTS = 16;
-    /** Blocks of a launch: a block a multiprocessor of a large GPU, or two. */
+    /** Blocks that keep a large GPU busy: of kernels that fill a multiprocessor, and of those of which it takes two. */
     private static final int BLOCKS = 128;
 
-    private static final int IMAGE_BLOCKS = 256;
+    private static final int TWICE = 264;
 
     private final Engine engine;
-    private final boolean tensorCores;
+    private final boolean allowed;
 
-    TensorCoreConvolutions(Engine engine, boolean tensorCores) {
+    /** @param allowed whether products may be in TF32, and the device has it */
+    TensorCoreConvolutions(Engine engine, boolean allowed) {
         this.engine = engine;
-        this.tensorCores = tensorCores;
+        this.allowed = allowed;
     }
 
+    /** out = activation(in * weights + bias). */
+    boolean forward(Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, ConvShape s, int n) {
+        if (!takes(s, out, in, weights)) {
+            return false;
+        }
+        int[] shape = kernelShape(s, n);
+        int pixels = Math.multiplyExact(n, s.outHeight() * s.outWidth());
+        if (s.outChannels() <= FEW_OUTPUTS && s.inChannels() % DEPTH == 0) {
+            engine.commands.launch(
+                    "fewOutputsForward",
+                    Math.ceilDiv(pixels, ROWS),
+                    1,
+                    out(out),
+                    in(in),
+                    in(weights),
+                    in(bias),
+                    activation.slope(),
+                    shape);
+            return true;
+        }
+        if (isImage(s) && s.outChannels() % COLUMNS == 0) {
+            Chunks chunks = Chunks.of(pixels, ROWS * WARPS, s.outChannels() / COLUMNS, TWICE);
+            engine.commands.launch(
+                    "imageForward",
+                    chunks.count,
+                    s.outChannels() / COLUMNS,
+                    out(out),
+                    in(in),
+                    in(weights),
+                    in(bias),
+                    activation.slope(),
+                    shape,
+                    chunks.size);
+            return true;
+        }
+        if (isNarrow(s)) {
+            convolve(out(out), in(in), in(weights), in(bias), activation.slope(), shape, false);
+            return true;
+        }
+        return false;
+    }
+
+    /** Sets dIn. */
+    boolean backwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape s, int n) {
+        if (!takes(s, dIn, dOut, weights)) {
+            return false;
+        }
+        if (s.inChannels() <= IMAGE_CHANNELS && s.outChannels() % DEPTH == 0) {
+            int rows = Math.multiplyExact(n, s.height() * Math.ceilDiv(s.width(), ROWS));
+            engine.commands.launch(
+                    "imageGradient", Math.ceilDiv(rows, WARPS), 1, out(dIn), in(dOut), in(weights), kernelShape(s, n));
+            return true;
+        }
+        if (isNarrow(s)) {
+            int[] turned = {
+                n,
+                s.outHeight(),
+                s.outWidth(),
+                s.outChannels(),
+                s.inChannels(),
+                s.kernel(),
+                s.kernel() - 1 - s.padTop(),
+                s.kernel() - 1 - s.padLeft(),
+                s.height(),
+                s.width()
+            };
+            convolve(out(dIn), in(dOut), in(weights), 0, 1, turned, true);
+            return true;
+        }
+        return false;
+    }
+
+    private void convolve(long out, long in, long weights, long bias, float slope, int[] shape, boolean backward) {
+        int outChannels = shape[4];
+        int pixels = Math.multiplyExact(shape[0], shape[8] * shape[9]);
+        int blocksY = outChannels / COLUMNS;
+        Chunks chunks = Chunks.of(pixels, 2 * ROWS * WARPS, blocksY, TWICE);
+        int turned = backward ? 1 : 0;
+        engine.commands.launch(
+                "convolve", chunks.count, blocksY, out, in, weights, bias, slope, shape, turned, chunks.size);
+    }
+
+    /** Sets dWeights. */
+    boolean backwardWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
+        if (!takes(s, dOut, in) || s.outChannels() % COLUMNS != 0) {
+            return false;
+        }
+        if (isImage(s)) {
+            imageWeights(dWeights, dOut, in, s, n);
+            return true;
+        }
+        if (s.kernel() == 3 && s.inChannels() % ROWS == 0 && s.inChannels() <= FEW_CHANNELS) {
+            narrowWeights(dWeights, dOut, in, s, n);
+            return true;
+        }
+        return false;
+    }
+
+    private void imageWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
+        int blocksY = s.outChannels() / COLUMNS;
+        int rows = Math.multiplyExact(n, Math.ceilDiv(s.outWidth(), STRIP) * s.outHeight());
+        Chunks chunks = Chunks.of(rows, WARPS, blocksY, 2 * BLOCKS);
+        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * s.weightSize());
+        engine.commands.launch(
+                "imageWeightGradient",
+                chunks.count,
+                blocksY,
+                partial,
+                in(dOut),
+                in(in),
+                kernelShape(s, n),
+                chunks.size);
+        sumChunks(dWeights, partial, chunks, s.weightSize());
+    }
+
+    private void narrowWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
+        int tiles = s.inChannels() / ROWS;
+        int members = Math.min(WARPS, Integer.lowestOneBit(tiles)); // warps that differ in their input channels
+        int teams = WARPS / members;
+        int blocksY = s.outChannels() / COLUMNS * (tiles / members);
+        int strips = Math.multiplyExact(n, Math.ceilDiv(s.outWidth(), STRIP));
+        Chunks chunks = Chunks.of(strips, teams, blocksY, BLOCKS);
+        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * s.weightSize());
+        engine.commands.launch(
+                "weightGradient",
+                chunks.count,
+                blocksY,
+                partial,
+                in(dOut),
+                in(in),
+                kernelShape(s, n),
+                teams,
+                chunks.size);
+        sumChunks(dWeights, partial, chunks, s.weightSize());
+    }
+
+    private void sumChunks(Tensor dWeights, long partial, Chunks chunks, int count) {
+        engine.commands.launch("sumChunks", Math.ceilDiv(count, 32), 1, out(dWeights), partial, chunks.count, count);
+    }
+
+    /**
+     * Work divided among blocks: so many chunks of so many items each, of which the last may have fewer.
+     *
+     * @param size a multiple of what a block does at a time
+     */
+    private record Chunks(int size, int count) {
+        /** For about so many blocks, of which blocksY do the same items. */
+        static Chunks of(int items, int atOnce, int blocksY, int blocks) {
+            int wanted = Math.max(1, blocks / blocksY);
+            int size = Math.ceilDiv(items, wanted * atOnce) * atOnce;
+            return new Chunks(size, Math.ceilDiv(items, size));
+        }
+    }
+
+    /** Tensors that are read by fours must lie so. */
+    private boolean takes(ConvShape s, Tensor... tensors) {
+        boolean takes = allowed && s.stride() == 1;
+        for (Tensor tensor : tensors) {
+            takes &= in(tensor) % (4 * Float.BYTES) == 0;
+        }
+        return takes;
+    }
+
+    private static boolean isImage(ConvShape s) {
+        return s.kernel() * s.kernel() * s.inChannels() <= IMAGE_ROWS;
+    }
+
+    private static boolean isNarrow(ConvShape s) {
+        return s.kernel() == 3
+                && s.inChannels() % SLAB == 0
+                && s.outChannels() % COLUMNS == 0
+                && Math.max(s.inChannels(), s.outChannels()) <= FEW_CHANNELS;
+    }
+
+    /** {@code struct Conv} of native/kernels.cu. */
     private static int[] kernelShape(ConvShape s, int n) {
         return new int[] {
             n,
@@ -57,88 +237,5 @@ final class TensorCoreConvolutions {
             s.outHeight(),
             s.outWidth()
         };
-    }
-
-    /** Sets dWeights if the shape is one of ours, else returns false. */
-    boolean weights(Tensor dWeights, Tensor dOut, Tensor x, ConvShape s, int n) {
-        if (!takes(s, dOut, x) || s.outChannels() % COLUMNS != 0) {
-            return false;
-        }
-        if (s.kernel() * s.kernel() * s.inChannels() <= MAX_IMAGE_ROWS) {
-            imageWeights(dWeights, dOut, x, s, n);
-            return true;
-        }
-        if (s.kernel() == 3 && s.inChannels() % ROWS == 0 && s.inChannels() <= MAX_IN_CHANNELS) {
-            wideWeights(dWeights, dOut, x, s, n);
-            return true;
-        }
-        return false;
-    }
-
-    private boolean takes(ConvShape s, Tensor... tensors) {
-        boolean takes = tensorCores && s.stride() == 1;
-        for (Tensor tensor : tensors) {
-            takes &= in(tensor) % (4 * Float.BYTES) == 0;
-        }
-        return takes;
-    }
-
-    private void imageWeights(Tensor dWeights, Tensor dOut, Tensor x, ConvShape s, int n) {
-        int rows = Math.multiplyExact(n, Math.ceilDiv(s.outWidth(), STRIP) * s.outHeight());
-        int blocksY = s.outChannels() / COLUMNS;
-        int chunkRows = Math.ceilDiv(rows, Math.max(1, IMAGE_BLOCKS / blocksY) * WARPS) * WARPS;
-        int chunks = Math.ceilDiv(rows, chunkRows);
-        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks * s.weightSize());
-        engine.commands.launch(
-                "imageWeightGradient", chunks, blocksY, partial, in(dOut), in(x), kernelShape(s, n), chunkRows);
-        sumChunks(dWeights, partial, chunks, s.weightSize());
-    }
-
-    private void wideWeights(Tensor dWeights, Tensor dOut, Tensor x, ConvShape s, int n) {
-        int tiles = s.inChannels() / ROWS;
-        int members = Math.min(WARPS, Integer.lowestOneBit(tiles));
-        int teams = WARPS / members;
-        int blocksY = s.outChannels() / COLUMNS * (tiles / members);
-        int strips = Math.multiplyExact(n, Math.ceilDiv(s.outWidth(), STRIP));
-        int chunkStrips = Math.ceilDiv(strips, Math.max(1, BLOCKS / blocksY) * teams) * teams;
-        int chunks = Math.ceilDiv(strips, chunkStrips);
-        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks * s.weightSize());
-        engine.commands.launch(
-                "weightGradient", chunks, blocksY, partial, in(dOut), in(x), kernelShape(s, n), teams, chunkStrips);
-        sumChunks(dWeights, partial, chunks, s.weightSize());
-    }
-
-    private void sumChunks(Tensor dWeights, long partial, int chunks, int count) {
-        engine.commands.launch("sumChunks", Math.ceilDiv(count, 32), 1, out(dWeights), partial, chunks, count);
-    }
-
-    /** Sets dIn if the shape is one of ours, else returns false. */
-    boolean input(Tensor dIn, Tensor dOut, Tensor weights, ConvShape s, int n) {
-        if (!takes(s, dOut, weights) || s.inChannels() > MAX_IMAGE_CHANNELS || s.outChannels() % ROWS != 0) {
-            return false;
-        }
-        int items = Math.multiplyExact(n, s.height() * Math.ceilDiv(s.width(), 16));
-        engine.commands.launch(
-                "imageGradient", Math.ceilDiv(items, WARPS), 1, out(dIn), in(dOut), in(weights), kernelShape(s, n));
-        return true;
-    }
-
-    /** Sets y if the shape is one of ours, else returns false. */
-    boolean forward(Tensor y, Tensor x, Tensor weights, Tensor bias, Activation activation, ConvShape s, int n) {
-        if (!takes(s, x) || s.outChannels() > MAX_FEW_OUTPUTS || s.inChannels() % ROWS != 0) {
-            return false;
-        }
-        int pixels = Math.multiplyExact(n, s.outHeight() * s.outWidth());
-        engine.commands.launch(
-                "fewOutputsForward",
-                Math.ceilDiv(pixels, ROWS),
-                1,
-                out(y),
-                in(x),
-                in(weights),
-                in(bias),
-                activation.slope(),
-                kernelShape(s, n));
-        return true;
     }
 }
