@@ -446,6 +446,38 @@ extern "C" __global__ void averagePoolForward(float *out, const float *in, Pool 
     put(out + i, sum, many);
 }
 
+// Bias and activation in place, as biasActivation, and the average of windows that lie side by side and cover all. A
+// thread four channels of a value of the output; count of all values. Channels are a multiple of four.
+extern "C" __global__ void biasActivationAveragePool(
+        float *out, float *y, const float *bias, float slope, Pool p, Word count)
+{
+    Word i = 4 * threadIndex();
+    if (i >= count) {
+        return;
+    }
+    float *corner = y + cornerOf(p, i);
+    float biases[4];
+    for (int j = 0; j < 4; j++) {
+        biases[j] = bias[i % (Word) p.channels + (Word) j];
+    }
+    Four sum = {{-0.0f, -0.0f, -0.0f, -0.0f}};
+    for (int dy = 0; dy < p.window; dy++) {
+        for (int dx = 0; dx < p.window; dx++) {
+            float *pixel = corner + (dy * p.width + dx) * p.channels;
+            Four values = four(pixel);
+            for (int j = 0; j < 4; j++) {
+                values.v[j] = activated(values.v[j] + biases[j], slope);
+                sum.v[j] += values.v[j];
+            }
+            four(pixel) = values;
+        }
+    }
+    for (int j = 0; j < 4; j++) {
+        sum.v[j] *= 1.0f / (float) (p.window * p.window);
+    }
+    four(out + i) = sum;
+}
+
 // The windows that a pixel lies in: rows [y0, y1] and columns [x0, x1] of the output.
 struct Windows {
     int image;

@@ -215,6 +215,7 @@ const Kernel KERNELS[] = {
     BARRIERS(sumPartial),
     PLAIN(maxPoolForward),
     PLAIN(averagePoolForward),
+    PLAIN(biasActivationAveragePool),
     PLAIN(maxPoolBackward),
     PLAIN(maxPoolBackwardApart),
     PLAIN(averagePoolBackward),

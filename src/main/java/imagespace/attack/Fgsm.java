@@ -9,7 +9,9 @@ import imagespace.data.Images;
 import imagespace.nn.Network;
 import imagespace.train.Predictions;
 import imagespace.train.Progress;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The fast gradient sign method (Goodfellow et al., 2015), as section 4.3 uses it: x' = clip(x + eps * sign(gradient of
@@ -36,6 +38,8 @@ public final class Fgsm {
     private final Tensor totals; // [3], not looked at
     private final float[] logits; // [batch, classes], on the host
     private final float[] labelBatch; // [batch]
+    /** Of what is repeated: by pixels, by name, or by the size of a step. */
+    private final Map<Object, Object> keys = new HashMap<>();
 
     /** @param batch largest batch, at most the network's room */
     public Fgsm(Backend backend, Network network, int batch, Label label) {
@@ -66,11 +70,13 @@ public final class Fgsm {
         int[] right = new int[eps.size()];
         for (int from = 0; from < samples.size(); from += batch) {
             int n = Math.min(batch, samples.size() - from);
-            load(samples, pixels, from, n);
-            inputGradient(samples.labels(), from, n);
+            inputGradient(samples, pixels, from, n);
             for (int e = 0; e < right.length; e++) {
-                step(eps.get(e).floatValue(), n);
-                network.forward(n, false, 0);
+                float size = eps.get(e).floatValue();
+                repeat(eps.get(e), n, () -> {
+                    step(size, n);
+                    network.forward(n, false, 0);
+                });
                 right[e] += right(samples.labels(), from, n);
             }
             progress.advance(n);
@@ -101,10 +107,17 @@ public final class Fgsm {
      * @param pixels their images, as {@link #upload} gives them
      */
     public void attack(Dataset samples, Pixels pixels, double eps) {
-        int n = samples.size();
-        load(samples, pixels, 0, n);
-        inputGradient(samples.labels(), 0, n);
-        step((float) eps, n);
+        inputGradient(samples, pixels, 0, samples.size());
+        step((float) eps, samples.size());
+    }
+
+    /** Runs what is done for every batch: of full ones always the same, with the same tensors. */
+    private void repeat(Object what, int n, Runnable step) {
+        if (n == batch) {
+            backend.repeat(keys.computeIfAbsent(what, w -> new Object()), step);
+        } else {
+            step.run();
+        }
     }
 
     /** Images where the backend computes. */
@@ -112,18 +125,28 @@ public final class Fgsm {
         return backend.upload(source.pixels(), source.height(), source.width(), source.channels());
     }
 
-    private void load(Dataset samples, Pixels pixels, int from, int n) {
-        backend.assemble(images, pixels, samples.ids(), from, Augmentation.NONE, 0, 0, n);
-        backend.assemble(network.input(), pixels, samples.ids(), from, Augmentation.NONE, 0, 0, n);
-    }
-
-    /** Sets {@link Network#dInput} for the images of {@link Network#input}. */
-    private void inputGradient(int[] trueLabels, int from, int n) {
-        network.forward(n, false, 0);
-        setLabels(trueLabels, from, n);
-        backend.softmaxCrossEntropy(
-                network.dLogits(), probabilities, totals, network.logits(), labels, weights, 0, network.classes(), n);
-        network.backwardToInput(n);
+    /** Sets {@link Network#dInput} for samples, which come into {@link Network#input}. */
+    private void inputGradient(Dataset samples, Pixels pixels, int from, int n) {
+        repeat(pixels, n, () -> {
+            backend.assemble(images, pixels, samples.ids(), from, Augmentation.NONE, 0, 0, n);
+            backend.assemble(network.input(), pixels, samples.ids(), from, Augmentation.NONE, 0, 0, n);
+            network.forward(n, false, 0);
+        });
+        chooseLabels(samples.labels(), from, n);
+        repeat("gradient", n, () -> {
+            backend.write(labels, labelBatch, n);
+            backend.softmaxCrossEntropy(
+                    network.dLogits(),
+                    probabilities,
+                    totals,
+                    network.logits(),
+                    labels,
+                    weights,
+                    0,
+                    network.classes(),
+                    n);
+            network.backwardToInput(n);
+        });
     }
 
     /** Puts the attacked images into {@link Network#input}; forward passes leave the gradient alone. */
@@ -140,14 +163,13 @@ public final class Fgsm {
         return network.input().shape()[0];
     }
 
-    private void setLabels(int[] trueLabels, int from, int n) {
+    private void chooseLabels(int[] trueLabels, int from, int n) {
         if (label == Label.PREDICTED) {
             readLogits(n);
         }
         for (int i = 0; i < n; i++) {
             labelBatch[i] = label == Label.PREDICTED ? predicted(i) : trueLabels[from + i];
         }
-        backend.write(labels, labelBatch, n);
     }
 
     private int right(int[] trueLabels, int from, int n) {

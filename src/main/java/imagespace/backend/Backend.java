@@ -132,6 +132,27 @@ public interface Backend extends AutoCloseable {
     void averagePoolBackward(Tensor dIn, Tensor dOut, PoolShape shape, int n);
 
     /**
+     * A convolution, its activation and an average pooling: {@link #convForward} and {@link #averagePoolForward} in one. A
+     * backend may have one pass for activation and pooling.
+     *
+     * @param out set, [n, h', w', co]
+     * @param convOut set to the output of the convolution, which is the input of the pooling, [n, h, w, co]
+     */
+    default void convAveragePoolForward(
+            Tensor out,
+            Tensor convOut,
+            Tensor in,
+            Tensor weights,
+            Tensor bias,
+            Activation activation,
+            ConvShape conv,
+            PoolShape pool,
+            int n) {
+        convForward(convOut, in, weights, bias, activation, conv, n);
+        averagePoolForward(out, convOut, pool, n);
+    }
+
+    /**
      * The way back through an average pooling and the activation and bias of the convolution before it:
      * {@link #averagePoolBackward} and {@link #activationBackward} in one. A backend may have one pass for both.
      *

@@ -22,10 +22,12 @@ final class SeparatePooling implements PooledConvolution {
 
     @Override
     public void forward(Tensor out, Tensor in, Tensor weights, Tensor bias, int n) {
-        backend.convForward(convOut, in, weights, bias, activation, conv, n);
         switch (kind) {
-            case MAXIMUM -> backend.maxPoolForward(out, convOut, pool, n);
-            case AVERAGE -> backend.averagePoolForward(out, convOut, pool, n);
+            case MAXIMUM -> {
+                backend.convForward(convOut, in, weights, bias, activation, conv, n);
+                backend.maxPoolForward(out, convOut, pool, n);
+            }
+            case AVERAGE -> backend.convAveragePoolForward(out, convOut, in, weights, bias, activation, conv, pool, n);
         }
     }
 

@@ -116,7 +116,8 @@ public final class ThroughputCommand implements Callable<Integer> {
         int atOnce = backend.name().equals("cpu") ? 1 : QUEUED;
         StepTimes trained =
                 StepTimes.of(warmUp, steps, atOnce, i -> training.step(i % BATCHES * batch, batch), waiting);
-        StepTimes classified = StepTimes.of(warmUp, steps, atOnce, i -> network.forward(batch, false, 0), waiting);
+        StepTimes classified = StepTimes.of(
+                warmUp, steps, atOnce, i -> backend.repeat(network, () -> network.forward(batch, false, 0)), waiting);
         Fgsm fgsm = new Fgsm(backend, network, batch, Fgsm.Label.PREDICTED);
         Dataset one = data.at(IntStream.range(0, batch).toArray());
         Pixels pixels = fgsm.upload(one.images());

@@ -41,10 +41,14 @@ public final class Predictor {
         float[] ofLabel = new float[samples.size()];
         int classes = network.classes();
         for (int from = 0; from < samples.size(); from += batch) {
+            int first = from;
             int n = Math.min(batch, samples.size() - from);
-            backend.assemble(network.input(), source, samples.ids(), from, Augmentation.NONE, noiseSeed, 0, n);
-            network.forward(n, false, 0);
-            backend.softmax(probabilities, network.logits(), classes, n);
+            Runnable classify = () -> classify(source, samples.ids(), first, n);
+            if (n == batch) {
+                backend.repeat(source, classify);
+            } else {
+                classify.run();
+            }
             backend.read(probabilities, read, n * classes);
             for (int i = 0; i < n; i++) {
                 int best = Predictions.largest(read, i * classes, classes);
@@ -55,6 +59,12 @@ public final class Predictor {
             progress.advance(n);
         }
         return new Predictions(samples.ids(), samples.labels(), predicted, maximum, ofLabel);
+    }
+
+    private void classify(Pixels source, int[] ids, int from, int n) {
+        backend.assemble(network.input(), source, ids, from, Augmentation.NONE, noiseSeed, 0, n);
+        network.forward(n, false, 0);
+        backend.softmax(probabilities, network.logits(), network.classes(), n);
     }
 
     /** The images on the device, brought there once. */

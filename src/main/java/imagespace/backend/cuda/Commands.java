@@ -82,7 +82,10 @@ interface Commands {
         }
     }
 
-    /** out = activation(in * filter + bias). */
+    /** In place of a bias: there is none, and no activation. */
+    long NO_BIAS = 0;
+
+    /** out = activation(in * filter + bias), or in * filter alone. */
     void convForward(long out, long in, long filter, long bias, float slope, PlainConvolution shape);
 
     /** dIn, set, from dOut, the gradient before the activation. */

@@ -62,11 +62,24 @@ final class Convolutions {
         if (tensorCores.forward(y, x, weights, bias, activation, s, n)) {
             return;
         }
+        long b = aligned(in(bias), Use.BIAS, s.outChannels());
+        library(y, x, weights, b, activation, s, n);
+    }
+
+    /** Sets y to in * weights, without bias and activation, if that is the library's; else returns false. */
+    boolean product(Tensor y, Tensor x, Tensor weights, ConvShape s, int n) {
+        if (tensorCores.hasForward(y, x, weights, s)) {
+            return false;
+        }
+        library(y, x, weights, Commands.NO_BIAS, Activation.IDENTITY, s, n);
+        return true;
+    }
+
+    private void library(Tensor y, Tensor x, Tensor weights, long bias, Activation activation, ConvShape s, int n) {
         PlainConvolution plain = plain(s, n);
         long to = out(y);
         long aligned = isAligned(to) ? to : engine.scratch.floats(Use.OUT, plain.outputs());
-        long b = aligned(in(bias), Use.BIAS, s.outChannels());
-        engine.commands.convForward(aligned, input(x, s, plain), filter(weights, s), b, activation.slope(), plain);
+        engine.commands.convForward(aligned, input(x, s, plain), filter(weights, s), bias, activation.slope(), plain);
         copyBack(to, aligned, plain.outputs());
     }
 

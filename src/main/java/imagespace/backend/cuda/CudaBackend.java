@@ -210,6 +210,32 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public void convAveragePoolForward(
+            Tensor out,
+            Tensor convOut,
+            Tensor in,
+            Tensor weights,
+            Tensor bias,
+            Activation activation,
+            ConvShape conv,
+            PoolShape pool,
+            int n) {
+        if (!pool.tiles() || !areFours(pool, out, convOut) || !convolutions.product(convOut, in, weights, conv, n)) {
+            Backend.super.convAveragePoolForward(out, convOut, in, weights, bias, activation, conv, pool, n);
+            return;
+        }
+        engine.commands.launchOver(
+                Math.multiplyExact(n, pool.outputSize()),
+                FOUR,
+                "biasActivationAveragePool",
+                out(out),
+                out(convOut),
+                in(bias),
+                activation.slope(),
+                kernelShape(pool));
+    }
+
+    @Override
     public void convBackwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape shape, int n) {
         convolutions.backwardData(dIn, dOut, weights, shape, n);
     }
@@ -300,10 +326,13 @@ final class CudaBackend implements Backend {
 
     private void poolForward(String kernel, Tensor out, Tensor in, PoolShape shape, int n) {
         int count = Math.multiplyExact(n, shape.outputSize());
-        long to = out(out);
-        long from = in(in);
-        boolean fours = shape.channels() % FOUR == 0 && (to | from) % (FOUR * Float.BYTES) == 0;
-        engine.commands.launchOver(count, fours ? FOUR : 1, kernel, to, from, kernelShape(shape));
+        int each = areFours(shape, out, in) ? FOUR : 1;
+        engine.commands.launchOver(count, each, kernel, out(out), in(in), kernelShape(shape));
+    }
+
+    /** Whether the channels of a pooling can be taken by fours. */
+    private static boolean areFours(PoolShape shape, Tensor out, Tensor in) {
+        return shape.channels() % FOUR == 0 && (in(out) | in(in)) % (FOUR * Float.BYTES) == 0;
     }
 
     @Override

@@ -75,7 +75,7 @@ final class Cudnn implements AutoCloseable {
     void forward(long out, long in, long filter, long bias, float slope, PlainConvolution s) {
         Plan p = plan(s);
         boolean narrow = precision == Precision.BF16;
-        boolean relu = slope == 0 && !narrow;
+        boolean relu = slope == 0 && bias != Commands.NO_BIAS && !narrow;
         long x = narrow(Use.IN_16, in, s.inputs());
         long w = narrow(Use.FILTER_16, filter, s.weights());
         long y = narrow ? scratch.bytes(Use.OUT_16, 2L * s.outputs()) : out;
@@ -122,6 +122,8 @@ final class Cudnn implements AutoCloseable {
         }
         if (!used.fused()) {
             widen(out, y, s.outputs());
+        }
+        if (!used.fused() && bias != Commands.NO_BIAS) {
             commands.launchOver(s.outputs(), 4, "biasActivation", out, bias, slope, s.outChannels());
         }
     }

@@ -138,7 +138,7 @@ final class CudnnAlgorithms {
         for (Proposal p : proposals) {
             boolean repeats = p.determinism == cudnnDeterminism.CUDNN_DETERMINISTIC && !varyingOnes.contains(p.number);
             if (p.status == Status.SUCCESS && (repeats || varying)) {
-                int math = precision == Precision.FP32 ? cudnnMathType.CUDNN_FMA_MATH : p.math;
+                int math = precision == Precision.TF32 ? p.math : mathAsked();
                 long[] bytes = new long[1];
                 if (query.bytes(p.number, math, bytes) == Status.SUCCESS && bytes[0] <= MAX_WORKSPACE) {
                     usable.add(new Algorithm(p.number, math, bytes[0], false));

@@ -49,14 +49,19 @@ final class TensorCoreConvolutions {
         this.allowed = allowed;
     }
 
+    /** Whether {@link #forward} is one of its own. */
+    boolean hasForward(Tensor out, Tensor in, Tensor weights, ConvShape s) {
+        return takes(s, out, in, weights) && (hasFewOutputs(s) || isWideImage(s) || isNarrow(s));
+    }
+
     /** out = activation(in * weights + bias). */
     boolean forward(Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, ConvShape s, int n) {
-        if (!takes(s, out, in, weights)) {
+        if (!hasForward(out, in, weights, s)) {
             return false;
         }
         int[] shape = kernelShape(s, n);
         int pixels = Math.multiplyExact(n, s.outHeight() * s.outWidth());
-        if (s.outChannels() <= FEW_OUTPUTS && s.inChannels() % DEPTH == 0) {
+        if (hasFewOutputs(s)) {
             engine.commands.launch(
                     "fewOutputsForward",
                     Math.ceilDiv(pixels, ROWS),
@@ -67,9 +72,7 @@ final class TensorCoreConvolutions {
                     in(bias),
                     activation.slope(),
                     shape);
-            return true;
-        }
-        if (isImage(s) && s.outChannels() % COLUMNS == 0) {
+        } else if (isWideImage(s)) {
             Chunks chunks = Chunks.of(pixels, ROWS * WARPS, s.outChannels() / COLUMNS, TWICE);
             engine.commands.launch(
                     "imageForward",
@@ -82,13 +85,10 @@ final class TensorCoreConvolutions {
                     activation.slope(),
                     shape,
                     chunks.size);
-            return true;
-        }
-        if (isNarrow(s)) {
+        } else {
             convolve(out(out), in(in), in(weights), in(bias), activation.slope(), shape, false);
-            return true;
         }
-        return false;
+        return true;
     }
 
     /** Sets dIn. */
@@ -115,7 +115,7 @@ final class TensorCoreConvolutions {
                 s.height(),
                 s.width()
             };
-            convolve(out(dIn), in(dOut), in(weights), 0, 1, turned, true);
+            convolve(out(dIn), in(dOut), in(weights), Commands.NO_BIAS, 1, turned, true);
             return true;
         }
         return false;
@@ -136,7 +136,7 @@ final class TensorCoreConvolutions {
         if (!takes(s, dOut, in) || s.outChannels() % COLUMNS != 0) {
             return false;
         }
-        if (isImage(s)) {
+        if (isWideImage(s)) {
             imageWeights(dWeights, dOut, in, s, n);
             return true;
         }
@@ -212,8 +212,12 @@ final class TensorCoreConvolutions {
         return takes;
     }
 
-    private static boolean isImage(ConvShape s) {
-        return s.kernel() * s.kernel() * s.inChannels() <= IMAGE_ROWS;
+    private static boolean hasFewOutputs(ConvShape s) {
+        return s.outChannels() <= FEW_OUTPUTS && s.inChannels() % DEPTH == 0;
+    }
+
+    private static boolean isWideImage(ConvShape s) {
+        return s.kernel() * s.kernel() * s.inChannels() <= IMAGE_ROWS && s.outChannels() % COLUMNS == 0;
     }
 
     private static boolean isNarrow(ConvShape s) {

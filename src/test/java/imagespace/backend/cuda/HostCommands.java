@@ -62,8 +62,9 @@ final class HostCommands implements Commands {
         check(p, out, in, filter, bias);
         device.queue(() -> {
             double[] x = doubles(in, p.inputs());
-            double[] b = doubles(bias, p.outChannels());
-            double[] y = ReferenceOperators.convForward(x, weights(filter, p), b, new Activation(slope), of(p), p.n());
+            double[] b = bias == NO_BIAS ? new double[p.outChannels()] : doubles(bias, p.outChannels());
+            Activation activation = bias == NO_BIAS ? Activation.IDENTITY : new Activation(slope);
+            double[] y = ReferenceOperators.convForward(x, weights(filter, p), b, activation, of(p), p.n());
             HostDevice.setFloats(out, TestData.floats(y));
         });
     }
