@@ -22,11 +22,7 @@ static __device__ Word threadIndex()
     return blockIdx.x * blockDim.x + threadIdx.x;
 }
 
-// Two and four floats that are read and written at once, from addresses that are multiples of their size.
-struct __align__(8) Pair {
-    float v[2];
-};
-
+// Four floats that are read and written at once, from addresses that are multiples of their size.
 struct __align__(16) Four {
     float v[4];
 };
@@ -56,6 +52,10 @@ static __device__ const Four &four(const float *a)
 
 struct __align__(16) Words {
     Word w[4];
+};
+
+struct __align__(8) WordPair {
+    Word w[2];
 };
 
 // The block of four words with the counter (block low, block high, stream, 0).
@@ -795,14 +795,6 @@ static __device__ Four outAt(const float *dOut, Conv s, int image, int y, int x,
     return inside ? four(dOut + ((image * s.outHeight + y) * s.outWidth + x) * s.outChannels + channel) : zero;
 }
 
-// Two values of in [n, height, width, inChannels], likewise.
-static __device__ Pair inAt(const float *in, Conv s, int image, int y, int x, int channel)
-{
-    Pair zero = {{0, 0}};
-    bool inside = y >= 0 && y < s.height && x >= 0 && x < s.width;
-    return inside ? *(const Pair *) (in + ((image * s.height + y) * s.width + x) * s.inChannels + channel) : zero;
-}
-
 // Where a thread's pixel of the output looks in the input.
 struct Window {
     const float *corner; // its upper left value, which may lie outside
@@ -828,110 +820,175 @@ static __device__ bool isInside(Window w, Conv s, int dy, int dx)
     return y >= 0 && y < s.height && x >= 0 && x < s.width;
 }
 
-#define SLAB 32 // input channels whose weights a block keeps at a time
 #define OUTS 32 // output channels of a block: four tiles side by side
 #define TAPS 9
-#define WEIGHT_STRIDE 40 // so that threads of a warp read from different banks
+#define SLAB 32   // channels of a pixel that a block keeps in shared memory at a time
+#define CHUNKS 8  // of them by fours
 
-// Weights [3, 3, SLAB, OUTS] from channel slab and output channel firstOut on, where `convolve` wants them.
-static __device__ void loadWeights(
-        Word (*to)[SLAB][WEIGHT_STRIDE], const float *weights, Conv s, int backward, int slab, int firstOut)
+// Pixels of a tile in shared memory: [rows, columns, CHUNKS], as TF32. Where a chunk lies depends on the column, so that
+// threads of a warp that read neighbouring pixels read from different banks.
+static __device__ int chunkOf(int column, int chunk)
 {
-#pragma unroll 6
-    for (int i = (int) threadIdx.x; i < TAPS * SLAB * OUTS; i += BLOCK) {
-        int tap = i / (SLAB * OUTS);
-        int low = i % SLAB; // side by side in memory
-        int high = i / SLAB % OUTS;
-        int c = backward ? low : high;
-        int out = backward ? high : low;
-        int at = backward ? ((TAPS - 1 - tap) * s.outChannels + firstOut + out) * s.inChannels + slab + c
-                          : (tap * s.inChannels + slab + c) * s.outChannels + firstOut + out;
-        // the four channels that a thread has in four tile products, one after the other
-        to[tap][c / 16 * 16 + c % 4 * 4 + c % 16 / 4][out] = toTf32(weights[at]);
-    }
+    return chunk ^ (4 * (column & 1) + (column & 2));
 }
 
-// Kernels 3x3: out [n, outHeight, outWidth, outChannels] = activation(in * weights + bias); both channels are multiples of
-// 32. If backward, in is the gradient of a convolution's output and out that of its input, which is a convolution, too: with
-// the weights' taps turned round and their channels exchanged, and no bias (null).
-//
-// A warp does 32 pixels and 32 output channels: for each tap a product [pixels, ci] * [ci, co]. Blocks [pixels / chunkPixels,
-// output channels / 32]; chunkPixels is a multiple of 32 * WARPS.
-extern "C" __global__ void __launch_bounds__(BLOCK, 2) convolve(
-        float *out, const float *in, const float *weights, const float *bias, float slope, Conv s, int backward, int chunkPixels)
-{
-    __shared__ Word shared[TAPS][SLAB][WEIGHT_STRIDE];
-    int g = (int) threadIdx.x % 32 / 4;
-    int t = (int) threadIdx.x % 4;
-    int firstOut = (int) blockIdx.y * OUTS;
-    int start = (int) blockIdx.x * chunkPixels;
-    int end = min(start + chunkPixels, s.n * s.outHeight * s.outWidth);
-    Four zero = {{0, 0, 0, 0}};
-    for (int first = start; first < end; first += 32 * WARPS) {
-        int mine = first + (int) threadIdx.x / 32 * 32 + g; // and 8, 16 and 24 further
-        const float *corner[4];
-        Word inside[4]; // a bit a tap
-        for (int i = 0; i < 4; i++) {
-            // a pixel beyond the end looks at zeros: all warps must come to the tensor cores
-            Window w = windowOf(in, s, min(mine + 8 * i, end - 1));
-            corner[i] = w.corner + 4 * t;
-            inside[i] = 0;
-            for (int tap = 0; tap < TAPS; tap++) {
-                bool looks = mine + 8 * i < end && isInside(w, s, tap / 3, tap % 3);
-                inside[i] |= looks ? 1U << tap : 0;
+// A thread's chunks of a tile of HIGH rows and WIDE columns on their way: of an image [height, width, channels] from
+// (top, left) on, and from a channel on; zeros outside.
+template <int HIGH, int WIDE> struct Fetched {
+    static constexpr int ALL = HIGH * WIDE * CHUNKS;
+    static constexpr int EACH = (ALL + BLOCK - 1) / BLOCK;
+    Four chunks[EACH];
+
+    __device__ void fetch(const float *image, int height, int width, int channels, int top, int left, int channel)
+    {
+        Four zero = {{0, 0, 0, 0}};
+#pragma unroll
+        for (int j = 0; j < EACH; j++) {
+            int i = (int) threadIdx.x + j * BLOCK;
+            int y = top + i / CHUNKS / WIDE;
+            int x = left + i / CHUNKS % WIDE;
+            bool inside = i < ALL && y >= 0 && y < height && x >= 0 && x < width;
+            chunks[j] = inside ? four(image + (y * width + x) * channels + channel + i % CHUNKS * 4) : zero;
+        }
+    }
+
+    __device__ void store(Words *tile) const
+    {
+#pragma unroll
+        for (int j = 0; j < EACH; j++) {
+            int i = (int) threadIdx.x + j * BLOCK;
+            if (i < ALL) {
+                Words words;
+                for (int k = 0; k < 4; k++) {
+                    words.w[k] = toTf32(chunks[j].v[k]);
+                }
+                tile[i / CHUNKS * CHUNKS + chunkOf(i / CHUNKS % WIDE, i % CHUNKS)] = words;
             }
         }
-        float sums[2][4][4] = {};
-        for (int slab = 0; slab < s.inChannels; slab += SLAB) {
-            if (first == start || s.inChannels > SLAB) {
-                __syncthreads();
-                loadWeights(shared, weights, s, backward, slab, firstOut);
-                __syncthreads();
-            }
-            for (int tap = 0; tap < TAPS; tap++) {
-                int shift = (tap / 3 * s.width + tap % 3) * s.inChannels + slab;
+    }
+};
+
+// Weights [3, 3, inputs, outputs] as `convolve` reads them, twice: for the forward pass, and turned for the way back (taps
+// the other way round, inputs and outputs exchanged). A thread has four: of output channels 4 * g + tile, b of two tile
+// products. Both: [outputs / OUTS, TAPS, inputs / 8, 2, 32 threads]; count of both.
+extern "C" __global__ void arrangeWeights(Words *to, const float *weights, int inputs, int outputs, Word count)
+{
+    Word i = threadIndex();
+    if (i >= count) {
+        return;
+    }
+    bool turned = i >= count / 2;
+    Word place = turned ? i - count / 2 : i;
+    int ins = turned ? outputs : inputs;
+    int thread = (int) (place % 32);
+    int tile = (int) (place / 32 % 2) * 2;
+    int depth = (int) (place / 64 % (Word) (ins / 8));
+    int tap = (int) (place / 64 / (Word) (ins / 8) % TAPS);
+    int out = (int) (place / 64 / (Word) (ins / 8) / TAPS) * OUTS + thread / 4 * 4 + tile;
+    int in = depth / 2 * 16 + thread % 4 * 4 + depth % 2 * 2;
+    Words words;
+    for (int k = 0; k < 4; k++) {
+        int o = out + k / 2;
+        int c = in + k % 2;
+        int at = turned ? ((TAPS - 1 - tap) * inputs + o) * outputs + c : (tap * inputs + c) * outputs + o;
+        words.w[k] = toTf32(weights[at]);
+    }
+    to[i] = words;
+}
+
+// out [n, outHeight, outWidth, outChannels] = activation(in * weights + bias), or in * weights alone if there is no bias.
+// Weights as `arrangeWeights` leaves them. A block does 256 / WIDE rows of WIDE columns, each of its warps 32 pixels
+// and 32 output channels: for each tap a product [pixels, ci] * [ci, co].
+template <int WIDE>
+static __device__ void convolve(
+        float *out, const float *in, const Words *weights, const float *bias, float slope, Conv s)
+{
+    constexpr int HIGH = 256 / WIDE;
+    constexpr int WIDTH = WIDE + 2; // of the tile in shared memory, with a pixel more on each side
+    __shared__ Words shared[(HIGH + 2) * WIDTH * CHUNKS];
+    int warp = (int) threadIdx.x / 32;
+    int g = (int) threadIdx.x % 32 / 4;
+    int t = (int) threadIdx.x % 4;
+    int across = (s.outWidth + WIDE - 1) / WIDE;
+    int down = (s.outHeight + HIGH - 1) / HIGH;
+    int image = (int) blockIdx.x / across / down;
+    int top = (int) blockIdx.x / across % down * HIGH;
+    int left = (int) blockIdx.x % across * WIDE;
+    const float *from = in + image * s.height * s.width * s.inChannels;
+    // a warp has two times 16 pixels: side by side, or one row below the other
+    int firstRow = WIDE == 32 ? warp : 2 * warp;
+    constexpr int NEXT = (WIDE == 32 ? 16 : WIDTH) * CHUNKS;
+    const Words *corner = shared + (firstRow * WIDTH + g) * CHUNKS;
+    float sums[2][4][4] = {};
+    for (int slab = 0; slab < s.inChannels; slab += SLAB) {
+        Fetched<HIGH + 2, WIDTH> fetched;
+        fetched.fetch(from, s.height, s.width, s.inChannels, top - s.padTop, left - s.padLeft, slab);
+        __syncthreads();
+        fetched.store(shared);
+        __syncthreads();
+        const Words *w = weights + ((int) blockIdx.y * TAPS * s.inChannels + slab) / 8 * 64 + threadIdx.x % 32;
 #pragma unroll
-                for (int half = 0; half < SLAB; half += 16) {
-                    Four values[4];
-                    const Word *w[4];
-                    for (int i = 0; i < 4; i++) {
-                        values[i] = (inside[i] >> tap & 1) != 0 ? four(corner[i] + shift + half) : zero;
-                        w[i] = &shared[tap][half + 4 * i + t][4 * g];
-                    }
+        for (int tap = 0; tap < TAPS; tap++) {
+            const Words *pixel = corner + (tap / 3 * WIDTH + tap % 3) * CHUNKS;
 #pragma unroll
-                    for (int k = 0; k < 4; k += 2) {
-                        Words b0 = *(const Words *) w[k];
-                        Words b1 = *(const Words *) w[k + 1];
+            for (int half = 0; half < 2; half++) {
+                int chunk = chunkOf(g + tap % 3, 4 * half + t);
+                Words values[2][2]; // of pixels g and g + 8 of both
+                for (int m = 0; m < 2; m++) {
+                    values[m][0] = pixel[m * NEXT + chunk];
+                    values[m][1] = pixel[m * NEXT + 8 * CHUNKS + chunk];
+                }
 #pragma unroll
-                        for (int m = 0; m < 2; m++) {
-                            Word a[4];
-                            for (int i = 0; i < 4; i++) {
-                                a[i] = toTf32(values[2 * m + i % 2].v[k + i / 2]);
-                            }
-                            for (int tile = 0; tile < 4; tile++) {
-                                multiplyTile(sums[m][tile], a, b0.w[tile], b1.w[tile]);
-                            }
+                for (int k = 0; k < 2; k++) {
+                    const Words *tiles = w + (tap * (s.inChannels / 8) + 2 * half + k) * 64;
+                    Words b[2] = {tiles[0], tiles[32]};
+#pragma unroll
+                    for (int m = 0; m < 2; m++) {
+                        Word a[4];
+                        for (int i = 0; i < 4; i++) {
+                            a[i] = values[m][i % 2].w[2 * k + i / 2];
+                        }
+                        for (int tile = 0; tile < 4; tile++) {
+                            const Word *pair = &b[tile / 2].w[tile % 2 * 2];
+                            multiplyTile(sums[m][tile], a, pair[0], pair[1]);
                         }
                     }
                 }
             }
         }
-        // pixel 16 * m + 8 * half + g has output channels 8 * t to 8 * t + 7
-        int channel = firstOut + 8 * t;
-        for (int i = 0; i < 4; i++) {
-            if (mine + 8 * i < end) {
-                float *to = out + (mine + 8 * i) * s.outChannels + channel;
-                for (int side = 0; side < 2; side++) {
-                    Four values;
-                    for (int tile = 0; tile < 4; tile++) {
-                        float sum = sums[i / 2][tile][i % 2 * 2 + side];
-                        values.v[tile] = bias == 0 ? sum : activated(sum + bias[channel + 4 * side + tile], slope);
-                    }
-                    four(to + 4 * side) = values;
+    }
+    // a pixel has output channels 8 * t to 8 * t + 7 here
+    int channel = (int) blockIdx.y * OUTS + 8 * t;
+    for (int i = 0; i < 4; i++) {
+        int m = i / 2;
+        int y = top + firstRow + (WIDE == 32 ? 0 : m);
+        int x = left + g + 8 * (i % 2) + (WIDE == 32 ? 16 * m : 0);
+        if (y < s.outHeight && x < s.outWidth) {
+            float *to = out + ((image * s.outHeight + y) * s.outWidth + x) * s.outChannels + channel;
+            for (int side = 0; side < 2; side++) {
+                Four values;
+                for (int tile = 0; tile < 4; tile++) {
+                    float sum = sums[m][tile][i % 2 * 2 + side];
+                    values.v[tile] = bias == 0 ? sum : activated(sum + bias[channel + 4 * side + tile], slope);
                 }
+                four(to + 4 * side) = values;
             }
         }
     }
+}
+
+// For kernels 3x3; both channels are multiples of 32. The gradient of a convolution's input is a convolution, too, of the
+// gradient of its output, with turned weights. Blocks [tiles of all images, output channels / OUTS].
+extern "C" __global__ void __launch_bounds__(BLOCK, 2) convolve16(
+        float *out, const float *in, const Words *weights, const float *bias, float slope, Conv s)
+{
+    convolve<16>(out, in, weights, bias, slope, s);
+}
+
+extern "C" __global__ void __launch_bounds__(BLOCK, 2) convolve32(
+        float *out, const float *in, const Words *weights, const float *bias, float slope, Conv s)
+{
+    convolve<32>(out, in, weights, bias, slope, s);
 }
 
 // The forward pass for an input of so few channels that all of them and all taps are at most 32: a row of the inner
@@ -1001,94 +1058,104 @@ extern "C" __global__ void imageForward(
     }
 }
 
-#define ROWS 16    // input channels of a warp
-
-// What a warp reads for a row of a strip: pixels t and t + 4 of three shifts of the input, and of dOut.
-struct StripRow {
-    Pair in[3][2];
-    Four out[2];
-};
-
-static __device__ StripRow stripRow(
-        const float *in, const float *dOut, Conv s, int image, int row, int column, int inChannel, int outChannel)
-{
-    StripRow r;
-    for (int half = 0; half < 2; half++) {
-        int x = column + 4 * half;
-        for (int shift = 0; shift < 3; shift++) {
-            // a pixel beyond the last column of dOut meets zeros, and so must be a number
-            r.in[shift][half] = inAt(in, s, image, row, x + shift - s.padLeft, inChannel);
-        }
-        r.out[half] = outAt(dOut, s, image, row + s.padTop, x, outChannel);
-    }
-    return r;
-}
-
-// Kernels 3x3. partial [chunks, 3, 3, inChannels, outChannels], for sumChunks: dW [tap, ci, co] is the sum over all pixels
-// of in [pixel + tap, ci] * dOut [pixel, co], so for each tap a product [ci, pixels] * [pixels, co].
+// partial [chunks, 3, 3, inChannels, outChannels], for sumChunks: dW [tap, ci, co] is the sum over all pixels of
+// in [pixel + tap, ci] * dOut [pixel, co], so for each tap a product [ci, pixels] * [pixels, co].
 //
-// A warp has 16 input and 32 output channels, and keeps the sums of all nine taps: it walks down strips of eight columns,
-// and each row of the input that it reads meets three rows of dOut. Blocks [chunks, output channels / 32 * groups of
-// input channels]; a chunk is some strips, for which a block's `teams` take turns, each of WARPS / teams warps with
-// input channels of their own. Input channels are a multiple of 16 * WARPS / teams, output channels of 32.
-extern "C" __global__ void __launch_bounds__(BLOCK, 1) weightGradient(
-        float *partial, const float *dOut, const float *in, Conv s, int teams, int chunkStrips)
+// A block has 32 input and 32 output channels; it goes through a chunk of tiles of the images, 128 / WIDE rows of WIDE
+// columns, and fetches the next one while it computes. A warp has 16 of the input channels and four rows of eight columns,
+// and keeps the sums of all nine taps: each row of the input that it reads meets up to three rows of dOut.
+template <int WIDE>
+static __device__ void weightGradient(float *partial, const float *dOut, const float *in, Conv s, int chunkTiles)
 {
+    constexpr int HIGH = 128 / WIDE;
+    constexpr int WIDTH = WIDE + 2;
+    constexpr int DEPTH = 16; // input channels of a warp
+    __shared__ Words inputs[(HIGH + 2) * WIDTH * CHUNKS];
+    __shared__ Words gradients[HIGH * WIDE * CHUNKS];
     int warp = (int) threadIdx.x / 32;
     int g = (int) threadIdx.x % 32 / 4;
     int t = (int) threadIdx.x % 4;
-    int members = WARPS / teams;
-    int team = warp / members;
-    int outTiles = s.outChannels / OUTS;
-    int firstOut = (int) blockIdx.y % outTiles * OUTS;
-    int firstIn = ((int) blockIdx.y / outTiles * members + warp % members) * ROWS;
-    int across = (s.outWidth + STRIP - 1) / STRIP;
-    int end = min((int) (blockIdx.x + 1) * chunkStrips, s.n * across);
-    int rows = min(s.height, s.outHeight + 2 - s.padTop);
+    int member = warp % 2; // which input channels
+    int team = warp / 2;   // which pixels
+    int firstOut = (int) blockIdx.y % (s.outChannels / OUTS) * OUTS;
+    int firstIn = (int) blockIdx.y / (s.outChannels / OUTS) * SLAB;
+    int firstColumn = team % (WIDE / STRIP) * STRIP + t;
+    int firstRow = team / (WIDE / STRIP) * 4;
+    int across = (s.outWidth + WIDE - 1) / WIDE;
+    int down = (s.outHeight + HIGH - 1) / HIGH;
+    int start = (int) blockIdx.x * chunkTiles;
+    int end = min(start + chunkTiles, s.n * down * across);
+    Fetched<HIGH + 2, WIDTH> fetchedIn;
+    Fetched<HIGH, WIDE> fetchedOut;
     float sums[TAPS][4][4] = {};
-    for (int first = (int) blockIdx.x * chunkStrips; first < end; first += teams) {
-        int strip = min(first + team, end - 1);
-        int image = strip / across;
-        // a team without a strip looks beyond dOut, at zeros: all warps must come to the tensor cores
-        int column = (first + team < end ? strip % across * STRIP : s.outWidth) + t;
-        Word b[3][4][2]; // dOut's rows that a row of the input meets: [kernel row][tile][half]
-        for (int ky = 1; ky < 3; ky++) {
-            for (int half = 0; half < 2; half++) {
-                Four out = outAt(dOut, s, image, s.padTop - ky, column + 4 * half, firstOut + 4 * g);
-                for (int tile = 0; tile < 4; tile++) {
-                    b[ky - 1][tile][half] = toTf32(out.v[tile]);
-                }
-            }
+    for (int tile = start - 1; tile < end; tile++) {
+        if (tile >= start) {
+            __syncthreads();
+            fetchedIn.store(inputs);
+            fetchedOut.store(gradients);
+            __syncthreads();
         }
-        StripRow next = stripRow(in, dOut, s, image, 0, column, firstIn + 2 * g, firstOut + 4 * g);
-        for (int row = 0; row < rows; row++) {
+        if (tile + 1 < end) {
+            int image = (tile + 1) / across / down;
+            int y = (tile + 1) / across % down * HIGH;
+            int x = (tile + 1) % across * WIDE;
+            fetchedIn.fetch(
+                in + image * s.height * s.width * s.inChannels,
+                s.height,
+                s.width,
+                s.inChannels,
+                y - s.padTop,
+                x - s.padLeft,
+                firstIn);
+            fetchedOut.fetch(
+                dOut + image * s.outHeight * s.outWidth * s.outChannels,
+                s.outHeight,
+                s.outWidth,
+                s.outChannels,
+                y,
+                x,
+                firstOut);
+        }
+        if (tile < start) {
+            continue;
+        }
+        Word b[4][4][2]; // of dOut's rows: [row][tile][pixel t or t + 4]
+#pragma unroll
+        for (int row = 0; row < 6; row++) {
             Word a[3][4];
-            for (int half = 0; half < 2; half++) {
-                for (int shift = 0; shift < 3; shift++) {
-                    a[shift][2 * half] = toTf32(next.in[shift][half].v[0]);
-                    a[shift][2 * half + 1] = toTf32(next.in[shift][half].v[1]);
-                }
-                for (int tile = 0; tile < 4; tile++) {
-                    b[2][tile][half] = b[1][tile][half];
-                    b[1][tile][half] = b[0][tile][half];
-                    b[0][tile][half] = toTf32(next.out[half].v[tile]);
+            for (int kx = 0; kx < 3; kx++) {
+                int chunk = chunkOf(firstColumn + kx, 4 * member + g / 2);
+                const Words *pixel = inputs + ((firstRow + row) * WIDTH + firstColumn + kx) * CHUNKS + chunk;
+                for (int half = 0; half < 2; half++) {
+                    const WordPair pair = *(const WordPair *) &pixel[4 * half * CHUNKS].w[g % 2 * 2];
+                    a[kx][2 * half] = pair.w[0];
+                    a[kx][2 * half + 1] = pair.w[1];
                 }
             }
-            next = stripRow(in, dOut, s, image, row + 1, column, firstIn + 2 * g, firstOut + 4 * g);
+            if (row < 4) {
+                const Words *pixel = gradients + ((firstRow + row) * WIDE + firstColumn) * CHUNKS;
+                for (int half = 0; half < 2; half++) {
+                    Words values = pixel[4 * half * CHUNKS + chunkOf(firstColumn, g)];
+                    for (int i = 0; i < 4; i++) {
+                        b[row][i][half] = values.w[i];
+                    }
+                }
+            }
 #pragma unroll
             for (int ky = 0; ky < 3; ky++) {
+                if (row - ky >= 0 && row - ky < 4) {
 #pragma unroll
-                for (int kx = 0; kx < 3; kx++) {
-#pragma unroll
-                    for (int tile = 0; tile < 4; tile++) {
-                        multiplyTile(sums[3 * ky + kx][tile], a[kx], b[ky][tile][0], b[ky][tile][1]);
+                    for (int kx = 0; kx < 3; kx++) {
+                        for (int i = 0; i < 4; i++) {
+                            multiplyTile(sums[3 * ky + kx][i], a[kx], b[row - ky][i][0], b[row - ky][i][1]);
+                        }
                     }
                 }
             }
         }
     }
     // the teams' sums of a tap, one tap after the other
-    __shared__ float shared[WARPS][ROWS * OUTS];
+    float(*shared)[DEPTH * OUTS] = (float(*)[DEPTH * OUTS]) inputs;
     Long size = (Long) (TAPS * s.inChannels) * (Word) s.outChannels;
 #pragma unroll
     for (int tap = 0; tap < TAPS; tap++) {
@@ -1099,18 +1166,29 @@ extern "C" __global__ void __launch_bounds__(BLOCK, 1) weightGradient(
             }
         }
         __syncthreads();
-        for (int i = (int) threadIdx.x; i < members * ROWS * OUTS; i += BLOCK) {
-            int member = i / (ROWS * OUTS);
-            int at = i % (ROWS * OUTS);
+        for (int i = (int) threadIdx.x; i < 2 * DEPTH * OUTS; i += BLOCK) {
             float sum = 0;
-            for (int k = 0; k < teams; k++) {
-                sum += shared[k * members + member][at];
+            for (int k = 0; k < WARPS; k += 2) {
+                sum += shared[k + i / (DEPTH * OUTS)][i % (DEPTH * OUTS)];
             }
-            int ci = firstIn + (member - warp % members) * ROWS + at / OUTS;
-            int co = firstOut + at % OUTS;
+            int ci = firstIn + i / OUTS;
+            int co = firstOut + i % OUTS;
             partial[blockIdx.x * size + (Word) ((tap * s.inChannels + ci) * s.outChannels + co)] = sum;
         }
     }
+}
+
+// For kernels 3x3; both channels are multiples of 32. Blocks [chunks, output channels / OUTS * input channels / SLAB].
+extern "C" __global__ void __launch_bounds__(BLOCK, 1) weightGradient16(
+        float *partial, const float *dOut, const float *in, Conv s, int chunkTiles)
+{
+    weightGradient<16>(partial, dOut, in, s, chunkTiles);
+}
+
+extern "C" __global__ void __launch_bounds__(BLOCK, 1) weightGradient32(
+        float *partial, const float *dOut, const float *in, Conv s, int chunkTiles)
+{
+    weightGradient<32>(partial, dOut, in, s, chunkTiles);
 }
 
 // The same for an input of so few channels that all of them and all taps are at most 32: a row of the product is a tap and

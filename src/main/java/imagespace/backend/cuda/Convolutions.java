@@ -7,17 +7,14 @@ import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
 import imagespace.backend.Tensor;
 import imagespace.backend.cuda.Commands.PlainConvolution;
-import imagespace.backend.cuda.Memory.FilterCopy;
-import imagespace.backend.cuda.Memory.FilterPlace;
 import imagespace.backend.cuda.Scratch.Use;
 
 /**
  * From {@link ConvShape} to what a library takes.
  *
  * <ul>
- *   <li>Weights are [k, k, ci, co] here, as on the CPU; cuDNN wants [co, k, k, ci]. That is the transpose of a matrix
- *       [k * k * ci, co]. The transposed copy is kept, and made again after the weights have changed: once a step, and not
- *       at all in inference. Their gradient is transposed back at once.
+ *   <li>Weights are [k, k, ci, co] here, as on the CPU; cuDNN wants [co, k, k, ci], so it gets {@link FilterCopies}. Their
+ *       gradient is transposed back at once.
  *   <li>Where the padding is not symmetric, or the last rows or columns of the output are left out, the library gets a copy
  *       of the input that is padded and cropped so that no padding is needed.
  *   <li>Tensors that do not start at a multiple of 16 bytes go through copies that do. In a network there are none.
@@ -30,12 +27,14 @@ final class Convolutions {
     private static final int TILE = 32;
 
     private final Engine engine;
+    private final FilterCopies filters;
     private final TensorCoreConvolutions tensorCores;
 
     /** @param tensorCores whether our own kernels may multiply in TF32 */
     Convolutions(Engine engine, boolean tensorCores) {
         this.engine = engine;
-        this.tensorCores = new TensorCoreConvolutions(engine, tensorCores);
+        filters = new FilterCopies(engine);
+        this.tensorCores = new TensorCoreConvolutions(engine, filters, tensorCores);
     }
 
     /** Whether symmetric padding gives exactly the shape's output. */
@@ -142,18 +141,8 @@ final class Convolutions {
         return s.kernel() * s.kernel() * s.inChannels();
     }
 
-    /** The weights as [co, k, k, ci]. */
     private long filter(Tensor weights, ConvShape s) {
-        CudaTensor w = CudaTensor.of(weights);
-        FilterPlace place = new FilterPlace(w.offset, matrixRows(s), s.outChannels());
-        FilterCopy copy = w.block.filters.computeIfAbsent(
-                place, p -> new FilterCopy(w.block.memory.allocate((long) s.weightSize() * Float.BYTES).address));
-        if (copy.version != w.block.version || copy.generation != engine.generation) {
-            transpose(copy.address, in(weights), place.rows(), place.columns());
-            copy.version = w.block.version;
-            copy.generation = engine.generation;
-        }
-        return copy.address;
+        return filters.transposed(weights, matrixRows(s), s.outChannels());
     }
 
     private void transpose(long to, long from, int rows, int columns) {

@@ -14,7 +14,7 @@ final class Memory {
         this.device = device;
     }
 
-    /** A piece of memory, and the transposed copies of filters in it that are kept beside it. */
+    /** A piece of memory, and the copies of filters in it, laid out otherwise, that are kept beside it. */
     static final class Block {
         final long address;
         final Memory memory;
@@ -29,10 +29,14 @@ final class Memory {
         }
     }
 
-    /** Filters as a matrix [rows, columns] at a byte of a block. */
-    record FilterPlace(long offset, int rows, int columns) {}
+    /**
+     * Filters as a matrix [rows, columns] at a byte of a block, and how the copy is laid out.
+     *
+     * @param layout the kernel that makes the copy
+     */
+    record FilterPlace(long offset, int rows, int columns, String layout) {}
 
-    /** Their transpose, as of a version of the block. */
+    /** A copy of them, as of a version of the block. */
     static final class FilterCopy {
         final long address;
         long version = -1;

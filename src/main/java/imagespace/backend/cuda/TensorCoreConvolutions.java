@@ -16,23 +16,30 @@ import imagespace.backend.cuda.Scratch.Use;
  * the weights, is divided into chunks, as many whatever the GPU, so that the bits do not depend on it.
  */
 final class TensorCoreConvolutions {
-    /** Up to so many channels our 3x3 kernels are quicker than cuDNN's; the gradient of the weights asks for the input's. */
-    private static final int FEW_CHANNELS = 64;
-    /** Channels of a warp: inner ones of a tile product, rows, columns. */
-    private static final int DEPTH = 16;
+    /** Up to so many channels our 3x3 kernels are quicker than cuDNN's. */
+    private static final int FEW_CHANNELS = Integer.getInteger("lab.few", 64);
+    /** The same for gradients of the weights, by the channels of the input. */
+    private static final int FEW_INPUTS = Integer.getInteger("lab.wg", 64);
 
     private static final int ROWS = 16;
-    private static final int COLUMNS = 32;
-    /** Input channels whose weights a block keeps. */
+    private static final int OUTS = 32;
     private static final int SLAB = 32;
     /** Taps and channels of an image that a warp takes. */
     private static final int IMAGE_ROWS = 32;
-    /** Channels of an image whose gradient is wanted: columns of a tile. */
+    /** Channels of an image whose gradient is wanted: columns of a tile product. */
     private static final int IMAGE_CHANNELS = 8;
-    /** Classes: columns of two tiles. */
+    /** Classes: columns of two tile products. */
     private static final int FEW_OUTPUTS = 16;
     /** Columns of an image that are the inner dimension of a gradient of the weights. */
     private static final int STRIP = 8;
+    /** Columns of a tile of an image; narrower images have narrower tiles. */
+    private static final int WIDE = 32;
+
+    private static final int NARROW = 16;
+    /** Pixels of a tile, in convolutions and in gradients of the weights. */
+    private static final int TILE = 256;
+
+    private static final int GRADIENT_TILE = 128;
 
     private static final int WARPS = Commands.BLOCK / 32;
     /** Blocks that keep a large GPU busy: of kernels that fill a multiprocessor, and of those of which it takes two. */
@@ -41,11 +48,13 @@ final class TensorCoreConvolutions {
     private static final int TWICE = 264;
 
     private final Engine engine;
+    private final FilterCopies filters;
     private final boolean allowed;
 
     /** @param allowed whether products may be in TF32, and the device has it */
-    TensorCoreConvolutions(Engine engine, boolean allowed) {
+    TensorCoreConvolutions(Engine engine, FilterCopies filters, boolean allowed) {
         this.engine = engine;
+        this.filters = filters;
         this.allowed = allowed;
     }
 
@@ -73,11 +82,11 @@ final class TensorCoreConvolutions {
                     activation.slope(),
                     shape);
         } else if (isWideImage(s)) {
-            Chunks chunks = Chunks.of(pixels, ROWS * WARPS, s.outChannels() / COLUMNS, TWICE);
+            Chunks chunks = Chunks.of(pixels, ROWS * WARPS, s.outChannels() / OUTS, TWICE);
             engine.commands.launch(
                     "imageForward",
                     chunks.count,
-                    s.outChannels() / COLUMNS,
+                    s.outChannels() / OUTS,
                     out(out),
                     in(in),
                     in(weights),
@@ -86,7 +95,8 @@ final class TensorCoreConvolutions {
                     shape,
                     chunks.size);
         } else {
-            convolve(out(out), in(in), in(weights), in(bias), activation.slope(), shape, false);
+            long tiles = filters.arranged(weights, s.inChannels(), s.outChannels());
+            convolve(out(out), in(in), tiles, in(bias), activation.slope(), shape);
         }
         return true;
     }
@@ -96,7 +106,7 @@ final class TensorCoreConvolutions {
         if (!takes(s, dIn, dOut, weights)) {
             return false;
         }
-        if (s.inChannels() <= IMAGE_CHANNELS && s.outChannels() % DEPTH == 0) {
+        if (s.inChannels() <= IMAGE_CHANNELS && s.outChannels() % ROWS == 0) {
             int rows = Math.multiplyExact(n, s.height() * Math.ceilDiv(s.width(), ROWS));
             engine.commands.launch(
                     "imageGradient", Math.ceilDiv(rows, WARPS), 1, out(dIn), in(dOut), in(weights), kernelShape(s, n));
@@ -115,32 +125,45 @@ final class TensorCoreConvolutions {
                 s.height(),
                 s.width()
             };
-            convolve(out(dIn), in(dOut), in(weights), Commands.NO_BIAS, 1, turned, true);
+            long tiles =
+                    filters.arranged(weights, s.inChannels(), s.outChannels()) + (long) s.weightSize() * Float.BYTES;
+            convolve(out(dIn), in(dOut), tiles, Commands.NO_BIAS, 1, turned);
             return true;
         }
         return false;
     }
 
-    private void convolve(long out, long in, long weights, long bias, float slope, int[] shape, boolean backward) {
+    private void convolve(long out, long in, long weights, long bias, float slope, int[] shape) {
         int outChannels = shape[4];
-        int pixels = Math.multiplyExact(shape[0], shape[8] * shape[9]);
-        int blocksY = outChannels / COLUMNS;
-        Chunks chunks = Chunks.of(pixels, 2 * ROWS * WARPS, blocksY, TWICE);
-        int turned = backward ? 1 : 0;
+        int width = shape[9];
+        int columns = columns(width);
+        int tiles = Math.ceilDiv(shape[8], TILE / columns) * Math.ceilDiv(width, columns);
         engine.commands.launch(
-                "convolve", chunks.count, blocksY, out, in, weights, bias, slope, shape, turned, chunks.size);
+                "convolve" + columns,
+                Math.multiplyExact(shape[0], tiles),
+                outChannels / OUTS,
+                out,
+                in,
+                weights,
+                bias,
+                slope,
+                shape);
+    }
+
+    private static int columns(int width) {
+        return width <= NARROW ? NARROW : WIDE;
     }
 
     /** Sets dWeights. */
     boolean backwardWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
-        if (!takes(s, dOut, in) || s.outChannels() % COLUMNS != 0) {
+        if (!takes(s, dOut, in) || s.outChannels() % OUTS != 0) {
             return false;
         }
         if (isWideImage(s)) {
             imageWeights(dWeights, dOut, in, s, n);
             return true;
         }
-        if (s.kernel() == 3 && s.inChannels() % ROWS == 0 && s.inChannels() <= FEW_CHANNELS) {
+        if (s.kernel() == 3 && s.inChannels() % SLAB == 0 && s.inChannels() <= FEW_INPUTS) {
             narrowWeights(dWeights, dOut, in, s, n);
             return true;
         }
@@ -148,7 +171,7 @@ final class TensorCoreConvolutions {
     }
 
     private void imageWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
-        int blocksY = s.outChannels() / COLUMNS;
+        int blocksY = s.outChannels() / OUTS;
         int rows = Math.multiplyExact(n, Math.ceilDiv(s.outWidth(), STRIP) * s.outHeight());
         Chunks chunks = Chunks.of(rows, WARPS, blocksY, 2 * BLOCKS);
         long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * s.weightSize());
@@ -165,22 +188,19 @@ final class TensorCoreConvolutions {
     }
 
     private void narrowWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
-        int tiles = s.inChannels() / ROWS;
-        int members = Math.min(WARPS, Integer.lowestOneBit(tiles)); // warps that differ in their input channels
-        int teams = WARPS / members;
-        int blocksY = s.outChannels() / COLUMNS * (tiles / members);
-        int strips = Math.multiplyExact(n, Math.ceilDiv(s.outWidth(), STRIP));
-        Chunks chunks = Chunks.of(strips, teams, blocksY, BLOCKS);
+        int columns = columns(s.outWidth());
+        int blocksY = s.outChannels() / OUTS * (s.inChannels() / SLAB);
+        int tiles = Math.ceilDiv(s.outHeight(), GRADIENT_TILE / columns) * Math.ceilDiv(s.outWidth(), columns);
+        Chunks chunks = Chunks.of(Math.multiplyExact(n, tiles), 1, blocksY, BLOCKS);
         long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * s.weightSize());
         engine.commands.launch(
-                "weightGradient",
+                "weightGradient" + columns,
                 chunks.count,
                 blocksY,
                 partial,
                 in(dOut),
                 in(in),
                 kernelShape(s, n),
-                teams,
                 chunks.size);
         sumChunks(dWeights, partial, chunks, s.weightSize());
     }
@@ -213,17 +233,17 @@ final class TensorCoreConvolutions {
     }
 
     private static boolean hasFewOutputs(ConvShape s) {
-        return s.outChannels() <= FEW_OUTPUTS && s.inChannels() % DEPTH == 0;
+        return s.outChannels() <= FEW_OUTPUTS && s.inChannels() % ROWS == 0;
     }
 
     private static boolean isWideImage(ConvShape s) {
-        return s.kernel() * s.kernel() * s.inChannels() <= IMAGE_ROWS && s.outChannels() % COLUMNS == 0;
+        return s.kernel() * s.kernel() * s.inChannels() <= IMAGE_ROWS && s.outChannels() % OUTS == 0;
     }
 
     private static boolean isNarrow(ConvShape s) {
         return s.kernel() == 3
                 && s.inChannels() % SLAB == 0
-                && s.outChannels() % COLUMNS == 0
+                && s.outChannels() % OUTS == 0
                 && Math.max(s.inChannels(), s.outChannels()) <= FEW_CHANNELS;
     }
 
