@@ -826,10 +826,16 @@ static __device__ bool isInside(Window w, Conv s, int dy, int dx)
 #define CHUNKS 8  // of them by fours
 
 // Pixels of a tile in shared memory: [rows, columns, CHUNKS], as TF32. Where a chunk lies depends on the column, so that
-// threads of a warp that read neighbouring pixels read from different banks.
-static __device__ int chunkOf(int column, int chunk)
+// threads of a warp that read at the same time read from different banks: pixels side by side for `convolve`, every second
+// one for `weightGradient`.
+static __device__ int besides(int column, int chunk)
 {
-    return chunk ^ (4 * (column & 1) + (column & 2));
+    return chunk ^ 4 * (column & 1);
+}
+
+static __device__ int seconds(int column, int chunk)
+{
+    return chunk ^ (column & 6);
 }
 
 // A thread's chunks of a tile of HIGH rows and WIDE columns on their way: of an image [height, width, channels] from
@@ -852,7 +858,7 @@ template <int HIGH, int WIDE> struct Fetched {
         }
     }
 
-    __device__ void store(Words *tile) const
+    template <int (*PLACE)(int, int)> __device__ void store(Words *tile) const
     {
 #pragma unroll
         for (int j = 0; j < EACH; j++) {
@@ -862,15 +868,60 @@ template <int HIGH, int WIDE> struct Fetched {
                 for (int k = 0; k < 4; k++) {
                     words.w[k] = toTf32(chunks[j].v[k]);
                 }
-                tile[i / CHUNKS * CHUNKS + chunkOf(i / CHUNKS % WIDE, i % CHUNKS)] = words;
+                tile[i / CHUNKS * CHUNKS + PLACE(i / CHUNKS % WIDE, i % CHUNKS)] = words;
+            }
+        }
+    }
+};
+
+// Where a chunk of pairs of values of two pixels side by side lies.
+static __device__ int inTurns(int column, int chunk)
+{
+    return chunk ^ ((column / 2 & 1) + (column / 2 & 2) * 2);
+}
+
+// The same for pixels two by two, whose values lie in turns: [rows, pairs of columns, channels, 2], for an even WIDE.
+template <int HIGH, int WIDE> struct FetchedPairs {
+    static constexpr int ALL = HIGH * WIDE / 2 * CHUNKS;
+    static constexpr int EACH = (ALL + BLOCK - 1) / BLOCK;
+    Four chunks[EACH][2];
+
+    __device__ void fetch(const float *image, int height, int width, int channels, int top, int left, int channel)
+    {
+        Four zero = {{0, 0, 0, 0}};
+#pragma unroll
+        for (int j = 0; j < EACH; j++) {
+            int i = (int) threadIdx.x + j * BLOCK;
+            int y = top + i / CHUNKS / (WIDE / 2);
+            for (int side = 0; side < 2; side++) {
+                int x = left + i / CHUNKS % (WIDE / 2) * 2 + side;
+                bool inside = i < ALL && y < height && x < width;
+                const float *at = image + (y * width + x) * channels + channel + i % CHUNKS * 4;
+                chunks[j][side] = inside ? four(at) : zero;
+            }
+        }
+    }
+
+    __device__ void store(Words *tile) const
+    {
+#pragma unroll
+        for (int j = 0; j < EACH; j++) {
+            int i = (int) threadIdx.x + j * BLOCK;
+            int column = i / CHUNKS % (WIDE / 2) * 2;
+            for (int part = 0; part < 2 && i < ALL; part++) {
+                Words words;
+                for (int k = 0; k < 4; k++) {
+                    words.w[k] = toTf32(chunks[j][k % 2].v[2 * part + k / 2]);
+                }
+                tile[i / CHUNKS * 2 * CHUNKS + inTurns(column, i % CHUNKS * 2 + part)] = words;
             }
         }
     }
 };
 
 // Weights [3, 3, inputs, outputs] as `convolve` reads them, twice: for the forward pass, and turned for the way back (taps
-// the other way round, inputs and outputs exchanged). A thread has four: of output channels 4 * g + tile, b of two tile
-// products. Both: [outputs / OUTS, TAPS, inputs / 8, 2, 32 threads]; count of both.
+// the other way round, inputs and outputs exchanged). What a thread of a tile product has of them lies together. Both
+// [outputs / OUTS, TAPS, inputs / 8, 2 tiles, 32 threads]; count of both.
 extern "C" __global__ void arrangeWeights(Words *to, const float *weights, int inputs, int outputs, Word count)
 {
     Word i = threadIndex();
@@ -881,15 +932,15 @@ extern "C" __global__ void arrangeWeights(Words *to, const float *weights, int i
     Word place = turned ? i - count / 2 : i;
     int ins = turned ? outputs : inputs;
     int thread = (int) (place % 32);
-    int tile = (int) (place / 32 % 2) * 2;
+    int tile = (int) (place / 32 % 2);
     int depth = (int) (place / 64 % (Word) (ins / 8));
     int tap = (int) (place / 64 / (Word) (ins / 8) % TAPS);
-    int out = (int) (place / 64 / (Word) (ins / 8) / TAPS) * OUTS + thread / 4 * 4 + tile;
+    int out = (int) (place / 64 / (Word) (ins / 8) / TAPS) * OUTS + thread / 4 * 4 + tile * 2;
     int in = depth / 2 * 16 + thread % 4 * 4 + depth % 2 * 2;
     Words words;
     for (int k = 0; k < 4; k++) {
-        int o = out + k / 2;
-        int c = in + k % 2;
+        int o = out + k % 2;
+        int c = in + k / 2;
         int at = turned ? ((TAPS - 1 - tap) * inputs + o) * outputs + c : (tap * inputs + c) * outputs + o;
         words.w[k] = toTf32(weights[at]);
     }
@@ -897,8 +948,8 @@ extern "C" __global__ void arrangeWeights(Words *to, const float *weights, int i
 }
 
 // out [n, outHeight, outWidth, outChannels] = activation(in * weights + bias), or in * weights alone if there is no bias.
-// Weights as `arrangeWeights` leaves them. A block does 256 / WIDE rows of WIDE columns, each of its warps 32 pixels
-// and 32 output channels: for each tap a product [pixels, ci] * [ci, co].
+// Weights as `arrangeWeights` leaves them. A block does 256 / WIDE rows of WIDE columns, each of its warps 32 pixels and 32
+// output channels: for each tap a product [co, ci] * [ci, pixels], so that both lie in memory as the tensor cores want them.
 template <int WIDE>
 static __device__ void convolve(
         float *out, const float *in, const Words *weights, const float *bias, float slope, Conv s)
@@ -915,16 +966,14 @@ static __device__ void convolve(
     int top = (int) blockIdx.x / across % down * HIGH;
     int left = (int) blockIdx.x % across * WIDE;
     const float *from = in + image * s.height * s.width * s.inChannels;
-    // a warp has two times 16 pixels: side by side, or one row below the other
-    int firstRow = WIDE == 32 ? warp : 2 * warp;
-    constexpr int NEXT = (WIDE == 32 ? 16 : WIDTH) * CHUNKS;
+    int firstRow = warp * 32 / WIDE; // a warp's pixels are a row of 32, or two of 16
     const Words *corner = shared + (firstRow * WIDTH + g) * CHUNKS;
     float sums[2][4][4] = {};
     for (int slab = 0; slab < s.inChannels; slab += SLAB) {
         Fetched<HIGH + 2, WIDTH> fetched;
         fetched.fetch(from, s.height, s.width, s.inChannels, top - s.padTop, left - s.padLeft, slab);
         __syncthreads();
-        fetched.store(shared);
+        fetched.template store<besides>(shared);
         __syncthreads();
         const Words *w = weights + ((int) blockIdx.y * TAPS * s.inChannels + slab) / 8 * 64 + threadIdx.x % 32;
 #pragma unroll
@@ -932,46 +981,37 @@ static __device__ void convolve(
             const Words *pixel = corner + (tap / 3 * WIDTH + tap % 3) * CHUNKS;
 #pragma unroll
             for (int half = 0; half < 2; half++) {
-                int chunk = chunkOf(g + tap % 3, 4 * half + t);
-                Words values[2][2]; // of pixels g and g + 8 of both
-                for (int m = 0; m < 2; m++) {
-                    values[m][0] = pixel[m * NEXT + chunk];
-                    values[m][1] = pixel[m * NEXT + 8 * CHUNKS + chunk];
+                int chunk = besides(g + tap % 3, 4 * half + t);
+                Words b[4]; // of four times eight pixels
+                for (int j = 0; j < 4; j++) {
+                    b[j] = pixel[(8 * j / WIDE * WIDTH + 8 * j % WIDE) * CHUNKS + chunk];
                 }
 #pragma unroll
                 for (int k = 0; k < 2; k++) {
-                    const Words *tiles = w + (tap * (s.inChannels / 8) + 2 * half + k) * 64;
-                    Words b[2] = {tiles[0], tiles[32]};
 #pragma unroll
                     for (int m = 0; m < 2; m++) {
-                        Word a[4];
-                        for (int i = 0; i < 4; i++) {
-                            a[i] = values[m][i % 2].w[2 * k + i / 2];
-                        }
-                        for (int tile = 0; tile < 4; tile++) {
-                            const Word *pair = &b[tile / 2].w[tile % 2 * 2];
-                            multiplyTile(sums[m][tile], a, pair[0], pair[1]);
+                        Words a = w[((tap * (s.inChannels / 8) + 2 * half + k) * 2 + m) * 32];
+                        for (int j = 0; j < 4; j++) {
+                            multiplyTile(sums[m][j], a.w, b[j].w[2 * k], b[j].w[2 * k + 1]);
                         }
                     }
                 }
             }
         }
     }
-    // a pixel has output channels 8 * t to 8 * t + 7 here
-    int channel = (int) blockIdx.y * OUTS + 8 * t;
-    for (int i = 0; i < 4; i++) {
-        int m = i / 2;
-        int y = top + firstRow + (WIDE == 32 ? 0 : m);
-        int x = left + g + 8 * (i % 2) + (WIDE == 32 ? 16 * m : 0);
-        if (y < s.outHeight && x < s.outWidth) {
-            float *to = out + ((image * s.outHeight + y) * s.outWidth + x) * s.outChannels + channel;
-            for (int side = 0; side < 2; side++) {
+    // pixels 2 * t and 2 * t + 1 of each eight, channels 4 * g to 4 * g + 3
+    int channel = (int) blockIdx.y * OUTS + 4 * g;
+    for (int j = 0; j < 4; j++) {
+        int y = top + firstRow + 8 * j / WIDE;
+        for (int side = 0; side < 2; side++) {
+            int x = left + 8 * j % WIDE + 2 * t + side;
+            if (y < s.outHeight && x < s.outWidth) {
                 Four values;
-                for (int tile = 0; tile < 4; tile++) {
-                    float sum = sums[m][tile][i % 2 * 2 + side];
-                    values.v[tile] = bias == 0 ? sum : activated(sum + bias[channel + 4 * side + tile], slope);
+                for (int k = 0; k < 4; k++) {
+                    float sum = sums[k / 2][j][k % 2 * 2 + side];
+                    values.v[k] = bias == 0 ? sum : activated(sum + bias[channel + k], slope);
                 }
-                four(to + 4 * side) = values;
+                four(out + ((image * s.outHeight + y) * s.outWidth + x) * s.outChannels + channel) = values;
             }
         }
     }
@@ -1063,7 +1103,8 @@ extern "C" __global__ void imageForward(
 //
 // A block has 32 input and 32 output channels; it goes through a chunk of tiles of the images, 128 / WIDE rows of WIDE
 // columns, and fetches the next one while it computes. A warp has 16 of the input channels and four rows of eight columns,
-// and keeps the sums of all nine taps: each row of the input that it reads meets up to three rows of dOut.
+// and keeps the sums of all nine taps: each row of the input that it reads meets up to three rows of dOut. Rows t and t + 4
+// of a tile product's inner dimension are pixels 2 * t and 2 * t + 1; of dOut they lie in turns in shared memory.
 template <int WIDE>
 static __device__ void weightGradient(float *partial, const float *dOut, const float *in, Conv s, int chunkTiles)
 {
@@ -1071,7 +1112,7 @@ static __device__ void weightGradient(float *partial, const float *dOut, const f
     constexpr int WIDTH = WIDE + 2;
     constexpr int DEPTH = 16; // input channels of a warp
     __shared__ Words inputs[(HIGH + 2) * WIDTH * CHUNKS];
-    __shared__ Words gradients[HIGH * WIDE * CHUNKS];
+    __shared__ Words gradients[HIGH * WIDE * CHUNKS]; // [rows, pairs of columns, channels, 2]
     int warp = (int) threadIdx.x / 32;
     int g = (int) threadIdx.x % 32 / 4;
     int t = (int) threadIdx.x % 4;
@@ -1079,19 +1120,19 @@ static __device__ void weightGradient(float *partial, const float *dOut, const f
     int team = warp / 2;   // which pixels
     int firstOut = (int) blockIdx.y % (s.outChannels / OUTS) * OUTS;
     int firstIn = (int) blockIdx.y / (s.outChannels / OUTS) * SLAB;
-    int firstColumn = team % (WIDE / STRIP) * STRIP + t;
+    int firstColumn = team % (WIDE / STRIP) * STRIP + 2 * t;
     int firstRow = team / (WIDE / STRIP) * 4;
     int across = (s.outWidth + WIDE - 1) / WIDE;
     int down = (s.outHeight + HIGH - 1) / HIGH;
     int start = (int) blockIdx.x * chunkTiles;
     int end = min(start + chunkTiles, s.n * down * across);
     Fetched<HIGH + 2, WIDTH> fetchedIn;
-    Fetched<HIGH, WIDE> fetchedOut;
+    FetchedPairs<HIGH, WIDE> fetchedOut;
     float sums[TAPS][4][4] = {};
     for (int tile = start - 1; tile < end; tile++) {
         if (tile >= start) {
             __syncthreads();
-            fetchedIn.store(inputs);
+            fetchedIn.template store<seconds>(inputs);
             fetchedOut.store(gradients);
             __syncthreads();
         }
@@ -1119,26 +1160,24 @@ static __device__ void weightGradient(float *partial, const float *dOut, const f
         if (tile < start) {
             continue;
         }
-        Word b[4][4][2]; // of dOut's rows: [row][tile][pixel t or t + 4]
+        Words b[4][2]; // of dOut's rows: [row][two tiles][tile and pixel]
 #pragma unroll
         for (int row = 0; row < 6; row++) {
             Word a[3][4];
             for (int kx = 0; kx < 3; kx++) {
-                int chunk = chunkOf(firstColumn + kx, 4 * member + g / 2);
-                const Words *pixel = inputs + ((firstRow + row) * WIDTH + firstColumn + kx) * CHUNKS + chunk;
                 for (int half = 0; half < 2; half++) {
-                    const WordPair pair = *(const WordPair *) &pixel[4 * half * CHUNKS].w[g % 2 * 2];
+                    int column = firstColumn + kx + half;
+                    const Words *pixel = inputs + ((firstRow + row) * WIDTH + column) * CHUNKS;
+                    const Word *place = pixel[seconds(column, 4 * member + g / 2)].w + g % 2 * 2;
+                    const WordPair pair = *(const WordPair *) place;
                     a[kx][2 * half] = pair.w[0];
                     a[kx][2 * half + 1] = pair.w[1];
                 }
             }
             if (row < 4) {
-                const Words *pixel = gradients + ((firstRow + row) * WIDE + firstColumn) * CHUNKS;
-                for (int half = 0; half < 2; half++) {
-                    Words values = pixel[4 * half * CHUNKS + chunkOf(firstColumn, g)];
-                    for (int i = 0; i < 4; i++) {
-                        b[row][i][half] = values.w[i];
-                    }
+                int pairOfColumns = ((firstRow + row) * WIDE + firstColumn) / 2;
+                for (int i = 0; i < 2; i++) {
+                    b[row][i] = gradients[pairOfColumns * 2 * CHUNKS + inTurns(firstColumn, 2 * g + i)];
                 }
             }
 #pragma unroll
@@ -1147,7 +1186,8 @@ static __device__ void weightGradient(float *partial, const float *dOut, const f
 #pragma unroll
                     for (int kx = 0; kx < 3; kx++) {
                         for (int i = 0; i < 4; i++) {
-                            multiplyTile(sums[3 * ky + kx][i], a[kx], b[row - ky][i][0], b[row - ky][i][1]);
+                            const Word *pair = &b[row - ky][i / 2].w[i % 2 * 2];
+                            multiplyTile(sums[3 * ky + kx][i], a[kx], pair[0], pair[1]);
                         }
                     }
                 }
@@ -1215,6 +1255,7 @@ extern "C" __global__ void imageWeightGradient(float *partial, const float *dOut
     }
     float sums[2][4][4] = {};
     int end = min((int) (blockIdx.x + 1) * chunkRows, s.n * across * s.outHeight);
+#pragma unroll 2
     for (int first = (int) blockIdx.x * chunkRows; first < end; first += WARPS) {
         int i = min(first + warp, end - 1);
         int y = i % s.outHeight;
@@ -1283,6 +1324,7 @@ extern "C" __global__ void fewOutputsForward(
     int products = s.kernel * s.kernel * parts;
     Four zero = {{0, 0, 0, 0}};
     float sums[2][4] = {};
+#pragma unroll 3
     for (int first = 0; first < products; first += WARPS) {
         // a warp without a product computes zeros: all warps must come to the tensor cores
         int i = min(first + warp, products - 1);

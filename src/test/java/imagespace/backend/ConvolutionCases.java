@@ -34,6 +34,14 @@ final class ConvolutionCases {
             add(cases, ConvShape.of(side, side + 1, 32, 17, 3, 1, Padding.SAME), Activation.LEAKY_RELU, 2);
             add(cases, ConvShape.of(side + 3, side + 2, 16, 10, 3, 1, Padding.VALID), Activation.RELU, 3);
         }
+        // few channels, as a GPU's tensor cores take them
+        for (int side : new int[] {33, 17, 16, 15, 9, 5, 2}) {
+            add(cases, ConvShape.of(side, side + 2, 32, 32, 3, 1, Padding.SAME), Activation.LEAKY_RELU, 3);
+            add(cases, ConvShape.of(side + 2, side, 32, 64, 3, 1, Padding.SAME), Activation.RELU, 1);
+            add(cases, ConvShape.of(side + 4, side + 3, 64, 32, 3, 1, Padding.VALID), Activation.IDENTITY, 2);
+            add(cases, ConvShape.of(side, side + 3, 3, 64, 3, 1, Padding.SAME), Activation.RELU, 5);
+            add(cases, ConvShape.of(side + 1, side, 1, 32, 5, 1, Padding.SAME), Activation.LEAKY_RELU, 3);
+        }
         // wider than the rows of tiles, and deeper than the channels, that a backend may take at a time
         add(cases, ConvShape.of(6, 37, 16, 32, 3, 1, Padding.SAME), Activation.RELU, 2);
         add(cases, ConvShape.of(11, 9, 272, 16, 3, 1, Padding.SAME), Activation.RELU, 2);
