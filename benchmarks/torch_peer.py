@@ -1,6 +1,7 @@
 """What PyTorch does on the same machine: the two reference networks in training, in inference and under FGSM.
 
-Prints one line of JSON with the fields of `imagespace throughput`. On a CPU the best that PyTorch has for these networks is
+Prints a line of JSON with the fields of `imagespace throughput` for each combination of networks, types and modes (lists
+with commas). On a CPU the best that PyTorch has for these networks is
 eager mode in channels_last order, with a C library that keeps memory (benchmarks/all sets it so); on a GPU try --mode eager,
 compile and graph, at --dtype tf32 and bf16.
 
@@ -8,6 +9,7 @@ compile and graph, at --dtype tf32 and bf16.
     python benchmarks/torch_peer.py --net allconv --device cuda --dtype tf32 --mode graph
 """
 import argparse
+import itertools
 import json
 import resource
 import statistics
@@ -124,19 +126,37 @@ def timed(peer, step, options):
     return statistics.median(peer.seconds(step) for _ in range(groups)), first
 
 
+def choices(*known):
+    """The type of an option that is a list of those."""
+    def parse(text):
+        chosen = text.split(",")
+        unknown = [c for c in chosen if c not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError("%s is none of %s" % (unknown[0], ", ".join(known)))
+        return chosen
+    return parse
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--net", choices=["keras", "allconv"], required=True)
+    parser.add_argument("--net", type=choices("keras", "allconv"), required=True)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--side", type=int, default=32)
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--warm-up", type=float, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
-    parser.add_argument("--dtype", choices=["fp32", "tf32", "bf16"], default="fp32")
-    parser.add_argument("--mode", choices=["eager", "compile", "graph"], default="eager")
+    parser.add_argument("--dtype", type=choices("fp32", "tf32", "bf16"), default=["fp32"])
+    parser.add_argument("--mode", type=choices("eager", "compile", "graph"), default=["eager"])
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    for net, mode, dtype in itertools.product(options.net, options.mode, options.dtype):
+        one = argparse.Namespace(**vars(options))
+        one.net, one.mode, one.dtype = net, mode, dtype
+        measure(one)
+
+
+def measure(options):
     peer = Peer(options)
     train = peer.recorded(peer.train) if options.mode == "graph" else peer.train
     trained, first = timed(peer, train, options)
@@ -156,7 +176,7 @@ def main():
         "attack_images_per_s": round(options.batch / attacked, 1),
         "first_step_s": round(first, 1),
         "memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-    }))
+    }), flush=True)
 
 
 if __name__ == "__main__":

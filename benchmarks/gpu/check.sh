@@ -5,15 +5,18 @@
 #
 #   JAVA=... JARS=... OUT=... [DATA=...] [MINUTES=...] [PYTHON=...] benchmarks/gpu/check.sh [PART ...]
 #
-#   JAVA     a java of version 25 (default: java)
+#   JAVA     a java of version 25 (default: java); JDK_JAVA_OPTIONS is heeded
 #   JARS     folder with imagespace.jar, lib/ and tests.jar, as benchmarks/gpu/pack makes it
 #   OUT      where results go (default: out/gpu): results.jsonl, summary.md, a log a part
-#   DATA     CIFAR-10 as a folder; without it the tables' time is measured on the embedded scenes
+#   DATA     CIFAR-10 as a folder; without it the tables are run on the embedded scenes
 #   MINUTES  how long the whole may take (default: 25); real runs take what the rest leaves
 #   BATCHES  batch sizes to time (default: "128 1024"); BATCHES=128 times half as much
+#   PRECISIONS  to time (default: "tf32 tf32+fast bf16 fp32")
+#   MODES    PyTorch's modes to time (default: graph,eager,compile)
 #   PARALLEL_RUNS  how many real runs go on side by side (default: auto)
+#   RUNS, CELLS    of Table 1 (default: 50, all); RUNS2 of Table 2 (default: 20)
 #   PYTHON   a Python with torch (default: python3); without torch its part is left out
-#   PART     only these: about parity-fp32 parity-tf32 parity-bf16 sanitizer throughput torch table1 runs
+#   PART     only these: about parity throughput torch profile table1-sample sanitizer table2 table1
 #
 # IMAGESPACE_CUDA names where CUDA's libraries are, if not in the usual places; where a Python environment has them (torch
 # brings them) they are found there.
@@ -26,7 +29,7 @@ MINUTES=${MINUTES:-25}
 BATCHES=${BATCHES:-128 1024}
 PYTHON=${PYTHON:-python3}
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(about parity-fp32 parity-tf32 throughput torch table1 parity-bf16 sanitizer runs)
+[[ ${#parts[@]} -gt 0 ]] || parts=(about parity throughput torch profile table1-sample sanitizer table2 table1)
 mkdir -p "$OUT"
 OUT=$(cd "$OUT" && pwd)
 results=$OUT/results.jsonl
@@ -37,7 +40,7 @@ end=$((SECONDS + MINUTES * 60))
 "$JAVA" -version 2>&1 | grep -q '"25' || { echo "check.sh: JAVA=$JAVA is no Java 25" >&2; exit 2; }
 if [[ -z ${IMAGESPACE_CUDA:-} ]]; then
     # torch brings CUDA's libraries in folders side by side
-    IMAGESPACE_CUDA=$("$PYTHON" -c 'import nvidia; print(list(nvidia.__path__)[0])' 2>/dev/null || true)
+    IMAGESPACE_CUDA=$("$PYTHON" -c 'import nvidia; print(":".join(nvidia.__path__))' 2>/dev/null || true)
     [[ -z $IMAGESPACE_CUDA ]] || export IMAGESPACE_CUDA
 fi
 export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$OUT/.cache}
@@ -80,29 +83,39 @@ about() {
     imagespace throughput --net keras --backend cuda --batch 8 --steps 3 --warm-up 0
 }
 
-parity() { "${java[@]}" imagespace.backend.CudaCheck "$@"; }
+# the three precisions side by side
+parity() {
+    local precision failed=0 jobs=()
+    for precision in fp32 tf32 bf16; do
+        "${java[@]}" imagespace.backend.CudaCheck $precision 2>&1 &
+        jobs+=($!)
+    done
+    for job in "${jobs[@]}"; do
+        wait "$job" || failed=1
+    done
+    return $failed
+}
 
 sanitizer() {
-    local tool
+    local tool check failed=0
     tool=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | head -1)
     [[ -n $tool ]] || { echo "no compute-sanitizer here: left out"; return 0; }
     for check in memcheck racecheck; do
-        # a JVM raises signals of its own, and the tool follows the whole process
+        echo "$check:"
         "$tool" --tool "$check" --print-limit 5 --error-exitcode 9 \
-            "${java[@]}" -Xint imagespace.backend.CudaCheck fp32 --quick || return
+            "${java[@]}" -XX:TieredStopAtLevel=1 imagespace.backend.CudaCheck tf32 --operators || failed=1
     done
+    return $failed
 }
 
 throughput() {
     local net batch precision failed=0
     for net in keras allconv; do
-        for precision in tf32 bf16 fp32; do
-            for batch in $BATCHES; do
-                [[ $precision$batch == fp321024 ]] && continue
-                imagespace throughput --net $net --backend cuda --precision $precision --batch $batch --steps 200 \
-                    --warm-up 2 || failed=1
-                imagespace throughput --net $net --backend cuda --precision $precision --batch $batch --steps 200 \
-                    --warm-up 2 --fast || failed=1
+        for batch in $BATCHES; do
+            for precision in ${PRECISIONS:-tf32 tf32+fast bf16 fp32}; do
+                # shellcheck disable=SC2086
+                imagespace throughput --net $net --backend cuda --precision ${precision/+/ --} --batch "$batch" \
+                    --steps 300 --warm-up 0.5 || failed=1
             done
         done
     done
@@ -111,37 +124,44 @@ throughput() {
 
 torch() {
     "$PYTHON" -c 'import torch' || { echo "no torch here: left out"; return 0; }
-    local net mode dtype batch peer=$here/torch_peer.py
+    local batch peer=$here/torch_peer.py
     [[ -f $peer ]] || peer=$here/../torch_peer.py
+    for batch in $BATCHES; do
+        "$PYTHON" "$peer" --net keras,allconv --device cuda --dtype tf32,bf16 --mode "${MODES:-graph,eager,compile}" \
+            --batch "$batch" --steps 300 --warm-up 0.5
+    done
+}
+
+# each command of a step
+profile() {
+    local net
     for net in keras allconv; do
-        for batch in $BATCHES; do
-            for mode in graph eager compile; do
-                for dtype in tf32 bf16; do
-                    timeout 100 "$PYTHON" "$peer" --net $net --device cuda --dtype $dtype --mode $mode \
-                        --batch $batch --steps 200
-                done
-            done
-        done
+        "${java[@]}" imagespace.backend.cuda.GpuProfile $net 128 tf32
     done
 }
 
 data() { echo "${DATA:-scenes}"; }
 
-# base run and one cell at the paper's size, a fiftieth of a twentieth of Table 1: once alone, and eight times side by side
-table1() {
+# a base run and the largest cell at the paper's size: once alone, and eight times side by side
+table1-sample() {
     local begin n
     for n in 1 8; do
         begin=$EPOCHREALTIME
-        imagespace table1 --data "$(data)" --backend cuda --runs $n --parallel-runs $n --epochs 12 --cells base,s1 \
+        imagespace table1 --data "$(data)" --profile paper --backend cuda --runs $n --parallel-runs $n --cells base,s1 \
             --out "$OUT/table1-sample-$n" || return
         echo "{\"check\":\"table1 sample\",\"data\":\"$(basename "$(data)")\",\"runs\":$n,\"seconds\":$(
             awk "BEGIN { print $EPOCHREALTIME - $begin }")}"
     done
 }
 
-runs() {
-    imagespace table1 --data "$(data)" --backend cuda --runs 50 --parallel-runs "${PARALLEL_RUNS:-auto}" --epochs 12 \
-        --cells all --out "$OUT/table1"
+table1() {
+    imagespace table1 --data "$(data)" --profile paper --backend cuda --runs "${RUNS:-50}" --cells "${CELLS:-all}" \
+        --parallel-runs "${PARALLEL_RUNS:-auto}" --out "$OUT/table1"
+}
+
+table2() {
+    imagespace table2 --data "$(data)" --profile paper --backend cuda --runs "${RUNS2:-20}" \
+        --parallel-runs "${PARALLEL_RUNS:-auto}" --out "$OUT/table2"
 }
 
 for name in "${parts[@]}"; do
@@ -150,12 +170,14 @@ for name in "${parts[@]}"; do
             part about 120 about
             grep -q '"part":"about","status":0' "$results" || { echo "check.sh: nothing to check: see above" >&2; exit 1; }
             ;;
-        parity-*) part "$name" 300 parity "${name#parity-}" ;;
-        sanitizer) part sanitizer 240 sanitizer ;;
+        parity) part parity 300 parity ;;
         throughput) part throughput 240 throughput ;;
         torch) part torch 420 torch ;;
-        table1) part table1 400 table1 ;;
-        runs) part runs $((MINUTES * 60)) runs ;;
+        profile) part profile 60 profile ;;
+        table1-sample) part table1-sample 300 table1-sample ;;
+        sanitizer) part sanitizer 240 sanitizer ;;
+        table1) part table1 $((MINUTES * 60)) table1 ;;
+        table2) part table2 $((MINUTES * 60)) table2 ;;
         *) echo "check.sh: no part $name" >&2; exit 2 ;;
     esac
 done

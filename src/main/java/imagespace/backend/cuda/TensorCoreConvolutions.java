@@ -17,9 +17,11 @@ import imagespace.backend.cuda.Scratch.Use;
  */
 final class TensorCoreConvolutions {
     /** Up to so many channels our 3x3 kernels are quicker than cuDNN's. */
-    private static final int FEW_CHANNELS = Integer.getInteger("lab.few", 64);
+    private static final int FEW_CHANNELS = 64;
+    /** The same where an image's pixels fill at least half of the tiles that it is divided into. */
+    private static final int CHANNELS = Integer.getInteger("lab.few", 64);
     /** The same for gradients of the weights, by the channels of the input. */
-    private static final int FEW_INPUTS = Integer.getInteger("lab.wg", 64);
+    private static final int INPUTS = Integer.getInteger("lab.wg", 64);
 
     private static final int ROWS = 16;
     private static final int OUTS = 32;
@@ -60,7 +62,8 @@ final class TensorCoreConvolutions {
 
     /** Whether {@link #forward} is one of its own. */
     boolean hasForward(Tensor out, Tensor in, Tensor weights, ConvShape s) {
-        return takes(s, out, in, weights) && (hasFewOutputs(s) || isWideImage(s) || isNarrow(s));
+        return takes(s, out, in, weights)
+                && (hasFewOutputs(s) || isWideImage(s) || isNarrow(s, s.outHeight(), s.outWidth()));
     }
 
     /** out = activation(in * weights + bias). */
@@ -112,7 +115,7 @@ final class TensorCoreConvolutions {
                     "imageGradient", Math.ceilDiv(rows, WARPS), 1, out(dIn), in(dOut), in(weights), kernelShape(s, n));
             return true;
         }
-        if (isNarrow(s)) {
+        if (isNarrow(s, s.height(), s.width())) {
             int[] turned = {
                 n,
                 s.outHeight(),
@@ -163,7 +166,9 @@ final class TensorCoreConvolutions {
             imageWeights(dWeights, dOut, in, s, n);
             return true;
         }
-        if (s.kernel() == 3 && s.inChannels() % SLAB == 0 && s.inChannels() <= FEW_INPUTS) {
+        if (s.kernel() == 3
+                && s.inChannels() % SLAB == 0
+                && isFew(s.inChannels(), INPUTS, s.outHeight(), s.outWidth())) {
             narrowWeights(dWeights, dOut, in, s, n);
             return true;
         }
@@ -240,11 +245,18 @@ final class TensorCoreConvolutions {
         return s.kernel() * s.kernel() * s.inChannels() <= IMAGE_ROWS && s.outChannels() % OUTS == 0;
     }
 
-    private static boolean isNarrow(ConvShape s) {
+    /** Whether `convolve` is the quicker one, to images of that height and width. */
+    private static boolean isNarrow(ConvShape s, int height, int width) {
         return s.kernel() == 3
                 && s.inChannels() % SLAB == 0
                 && s.outChannels() % OUTS == 0
-                && Math.max(s.inChannels(), s.outChannels()) <= FEW_CHANNELS;
+                && isFew(Math.max(s.inChannels(), s.outChannels()), CHANNELS, height, width);
+    }
+
+    private static boolean isFew(int channels, int limit, int height, int width) {
+        int columns = columns(width);
+        int covered = Math.ceilDiv(height, TILE / columns) * Math.ceilDiv(width, columns) * TILE;
+        return channels <= Math.min(limit, FEW_CHANNELS) || channels <= limit && 2 * height * width >= covered;
     }
 
     /** {@code struct Conv} of native/kernels.cu. */

@@ -187,8 +187,10 @@ public final class GpuProfile {
             Fgsm fgsm = new Fgsm(backend, timed.network(), batch, Fgsm.Label.TRUE);
             Pixels pixels = fgsm.upload(data.images());
             fgsm.attack(data, pixels, 0.1);
+            Fgsm again =
+                    new Fgsm(backend, timed.network(), batch, Fgsm.Label.TRUE); // whose first attack is not recorded
             commands.timing = true;
-            fgsm.attack(data, pixels, 0.1);
+            again.attack(data, pixels, 0.1);
             commands.timing = false;
             report("attack", net, options, commands);
             double queued = micros(backend, training(backend, net, batch), batch, false);
