@@ -16,7 +16,7 @@
 #   PARALLEL_RUNS  how many real runs go on side by side (default: auto)
 #   RUNS, CELLS    of Table 1 (default: 50, all); RUNS2 of Table 2 (default: 20)
 #   PYTHON   a Python with torch (default: python3); without torch its part is left out
-#   PART     only these: about parity throughput torch profile table1-sample sanitizer table2 table1
+#   PART     only these: about parity memory throughput torch profile table1-sample sanitizer table2 table1
 #
 # IMAGESPACE_CUDA names where CUDA's libraries are, if not in the usual places; where a Python environment has them (torch
 # brings them) they are found there.
@@ -29,7 +29,7 @@ MINUTES=${MINUTES:-25}
 BATCHES=${BATCHES:-128 1024}
 PYTHON=${PYTHON:-python3}
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(about parity throughput torch profile table1-sample sanitizer table2 table1)
+[[ ${#parts[@]} -gt 0 ]] || parts=(about parity memory throughput torch profile table1-sample sanitizer table2 table1)
 mkdir -p "$OUT"
 OUT=$(cd "$OUT" && pwd)
 results=$OUT/results.jsonl
@@ -45,7 +45,8 @@ if [[ -z ${IMAGESPACE_CUDA:-} ]]; then
 fi
 export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$OUT/.cache}
 
-java=("$JAVA" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions
+version=$(cat "$here/version" 2>/dev/null || git -C "$here" describe --always --dirty 2>/dev/null || true)
+java=("$JAVA" ${version:+"-Dimagespace.version=$version"} --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions
     -Xmx8g -cp "$JARS/imagespace.jar:$JARS/lib/*:$JARS/tests.jar")
 imagespace() { "${java[@]}" imagespace.cli.Main "$@"; }
 
@@ -95,6 +96,9 @@ parity() {
     done
     return $failed
 }
+
+# alone: what other programs take shows, too
+memory() { "${java[@]}" imagespace.backend.CudaCheck tf32 --memory; }
 
 sanitizer() {
     local tool check failed=0
@@ -171,6 +175,7 @@ for name in "${parts[@]}"; do
             grep -q '"part":"about","status":0' "$results" || { echo "check.sh: nothing to check: see above" >&2; exit 1; }
             ;;
         parity) part parity 300 parity ;;
+        memory) part memory 60 memory ;;
         throughput) part throughput 240 throughput ;;
         torch) part torch 420 torch ;;
         profile) part profile 60 profile ;;

@@ -1,4 +1,4 @@
-// Runs native/kernels.cu on the CPU, for tests: the same file, compiled as C++ by
+// Runs native/kernels.cu and convolutions.cu on the CPU, for tests: the same files, compiled as C++ by
 //   c++ -std=c++17 -O2 -ffp-contract=off -shared -fPIC -I native host.cpp
 // A block's threads are fibers that take turns: one runs until it ends or comes to a __syncthreads, then the next one
 // does. A block whose threads do not all come to the same number of barriers is an error. Blocks run one by one.
@@ -86,6 +86,7 @@ static void multiplyTile(float *d, const unsigned *a, unsigned b0, unsigned b1)
 }
 
 #include "kernels.cu"
+#include "convolutions.cu"
 
 namespace {
 

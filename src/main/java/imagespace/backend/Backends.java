@@ -2,7 +2,6 @@ package imagespace.backend;
 
 import imagespace.backend.cpu.CpuBackend;
 import imagespace.backend.cuda.Cuda;
-import imagespace.backend.cuda.CudaDetection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -17,7 +16,7 @@ public final class Backends {
     private Backends() {}
 
     /**
-     * Opens "cpu" or "cuda"; "auto" is the CPU, with a line that says why no GPU is used.
+     * Opens "cpu" or "cuda"; "auto" is the GPU, or the CPU with a line that says why no GPU is used.
      *
      * @param threads CPU threads, 0 for all cores
      * @throws BackendUnavailableException if it is not to be had, with the reason and the remedy in one line
@@ -40,7 +39,7 @@ public final class Backends {
         }
         return switch (name) {
             case "cpu" -> new CpuBackend(threads, convolutions);
-            case "auto" -> cpuWithAWord(threads, convolutions);
+            case "auto" -> gpuOrCpu(threads, convolutions, cuda);
             case "cuda" -> gpu(cuda);
             default -> throw new BackendUnavailableException("no backend '" + name + "'; there are " + NAMES);
         };
@@ -54,14 +53,14 @@ public final class Backends {
         }
     }
 
-    /** Takes the CPU even where a GPU could be used: what has not been checked on one is used by those who ask for it. */
-    private static Backend cpuWithAWord(int threads, ConvAlgorithm convolutions) {
-        String why = CudaDetection.detect()
-                .reason()
-                .orElse("there is one, and --backend cuda takes it; that has not been checked on hardware yet");
-        if (SAID.compareAndSet(false, true)) { // several may be opened to work side by side
-            System.err.println("imagespace: NO GPU IS USED, the CPU computes: " + why);
+    private static Backend gpuOrCpu(int threads, ConvAlgorithm convolutions, CudaOptions options) {
+        try {
+            return Cuda.open(options);
+        } catch (BackendUnavailableException e) {
+            if (SAID.compareAndSet(false, true)) { // several may be opened to work side by side
+                System.err.println("imagespace: NO GPU IS USED, the CPU computes: " + e.getMessage());
+            }
+            return new CpuBackend(threads, convolutions);
         }
-        return new CpuBackend(threads, convolutions);
     }
 }

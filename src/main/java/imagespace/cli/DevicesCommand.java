@@ -51,7 +51,7 @@ public final class DevicesCommand implements Callable<Integer> {
                 out,
                 "backend",
                 report.missing().isEmpty()
-                        ? "'cuda': not checked on hardware yet, so 'auto' does not take it"
+                        ? "'cuda', which 'auto' takes, on GPU 0"
                         : "'cuda' cannot be used: everything is computed on the CPU");
         out.flush();
         return 0;

@@ -27,9 +27,10 @@ import java.util.stream.Stream;
  * steps against the CPU, equal bits of equal trainings, memory. Goes on after a failure. A line of JSON a part on standard
  * output, the failures on standard error; exit status 1 if there were any.
  *
- * <pre>CudaCheck fp32|tf32|bf16 [--quick | --operators]</pre>
+ * <pre>CudaCheck fp32|tf32|bf16 [--operators | --memory]</pre>
  *
- * <p>{@code --quick} checks a part of the operators, and some training steps; {@code --operators} leaves those out, too.
+ * <p>{@code --operators} checks a part of the operators, and nothing else; {@code --memory} looks at the GPU's free memory
+ * alone, which other programs on the GPU change, too.
  */
 final class CudaCheck {
     /** What is written out of each operator's failures. */
@@ -41,7 +42,9 @@ final class CudaCheck {
     private static final int EPOCHS = 200;
 
     private final Precision precision;
+    /** Whether a part of the operators' cases will do. */
     private final boolean quick;
+
     private boolean failed;
 
     private CudaCheck(Precision precision, boolean quick) {
@@ -53,16 +56,20 @@ final class CudaCheck {
     public static void main(String[] args) throws Exception {
         Precision precision = Precision.valueOf(args[0].toUpperCase(Locale.ROOT));
         boolean operators = List.of(args).contains("--operators");
-        CudaCheck check = new CudaCheck(precision, operators || List.of(args).contains("--quick"));
+        boolean memory = List.of(args).contains("--memory");
+        CudaCheck check = new CudaCheck(precision, operators);
         try (Backend gpu = Backends.open("cuda", 0, ConvAlgorithm.AUTO, new CudaOptions(precision, false))) {
             System.err.println(gpu.describe());
-            check.part("operators", () -> check.operators(gpu));
-            for (String net : operators ? List.<String>of() : Architecture.NAMES) {
-                check.part("steps " + net, () -> check.steps(gpu, net));
-            }
-            if (!check.quick) {
-                check.part("equal bits", () -> check.equalBits(gpu));
+            if (memory) {
                 check.part("memory", () -> check.memory(gpu));
+            } else {
+                check.part("operators", () -> check.operators(gpu));
+            }
+            if (!memory && !operators) {
+                for (String net : Architecture.NAMES) {
+                    check.part("steps " + net, () -> check.steps(gpu, net));
+                }
+                check.part("equal bits", () -> check.equalBits(gpu));
             }
         }
         System.exit(check.failed ? 1 : 0);

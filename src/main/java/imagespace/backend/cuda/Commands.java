@@ -7,11 +7,11 @@ import java.util.Arrays;
  * recorded once and replayed. Addresses are those of {@link Device#allocate}.
  */
 interface Commands {
-    /** Threads of a block of every kernel, as in {@code native/kernels.cu}. */
+    /** Threads of a block of every kernel, as in {@code native}. */
     int BLOCK = 256;
 
     /**
-     * Runs a kernel of {@code native/kernels.cu}.
+     * Runs a kernel of {@code native}.
      *
      * @param arguments in the kernel's order: {@code Long} (addresses), {@code Integer}, {@code Float}, and
      *     {@code int[]} for a structure of ints

@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The operators on a GPU: convolutions by cuDNN, dense layers by cuBLAS, everything else by {@code native/kernels.cu}, on
+ * The operators on a GPU: convolutions by cuDNN, dense layers by cuBLAS, everything else by the kernels of {@code native}, on
  * one stream. Same inputs, same bits, unless the device was opened as fast.
  *
  * <p>Everything in memory is float32 and laid out as on the CPU, parameters too, so that what one backend saves another

@@ -11,7 +11,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
@@ -19,11 +21,12 @@ import jcuda.nvrtc.JNvrtc;
 import jcuda.nvrtc.nvrtcProgram;
 
 /**
- * {@code native/kernels.cu} on the GPU: compiled at run time for the GPU that is there, which takes a second; the result is
+ * The kernels of {@code native} on the GPU: compiled at run time for the GPU that is there, which takes a second; the result is
  * kept in the user's cache folder under a hash of the source, the options and the compiler's version.
  */
 final class KernelModule implements AutoCloseable {
-    private static final String SOURCE = "/native/kernels.cu";
+    /** In the order in which they are compiled as one. */
+    private static final List<String> SOURCES = List.of("kernels.cu", "convolutions.cu");
 
     private final CUmodule module = new CUmodule();
     private final Map<String, CUfunction> functions = new HashMap<>();
@@ -69,13 +72,17 @@ final class KernelModule implements AutoCloseable {
     }
 
     private static String source() {
-        try (InputStream in = KernelModule.class.getResourceAsStream(SOURCE)) {
+        return SOURCES.stream().map(KernelModule::read).collect(Collectors.joining("\n"));
+    }
+
+    private static String read(String name) {
+        try (InputStream in = KernelModule.class.getResourceAsStream("/native/" + name)) {
             if (in == null) {
-                throw new DeviceException("the jar lacks " + SOURCE + "; build it again");
+                throw new DeviceException("the jar lacks native/" + name + "; build it again");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new DeviceException("cannot read " + SOURCE + " of the jar: " + e.getMessage());
+            throw new DeviceException("cannot read native/" + name + " of the jar: " + e.getMessage());
         }
     }
 

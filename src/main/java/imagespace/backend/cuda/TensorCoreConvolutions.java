@@ -10,18 +10,14 @@ import imagespace.backend.cuda.Scratch.Use;
 
 /**
  * Convolutions by kernels of our own, for shapes at which cuDNN takes several times as long: few channels, an image as
- * input, some classes as output. {@code native/kernels.cu} says how. The weights stay in our layout.
+ * input, some classes as output. {@code native/convolutions.cu} says how. The weights stay in our layout.
  *
  * <p>Each method does its pass and returns true if the shape is one of its own. The sum over all pixels, of a gradient of
  * the weights, is divided into chunks, as many whatever the GPU, so that the bits do not depend on it.
  */
 final class TensorCoreConvolutions {
-    /** Up to so many channels our 3x3 kernels are quicker than cuDNN's. */
+    /** Up to so many channels our 3x3 kernels are quicker than cuDNN's (measured on an H200, see benchmarks/README.md). */
     private static final int FEW_CHANNELS = 64;
-    /** The same where an image's pixels fill at least half of the tiles that it is divided into. */
-    private static final int CHANNELS = Integer.getInteger("lab.few", 64);
-    /** The same for gradients of the weights, by the channels of the input. */
-    private static final int INPUTS = Integer.getInteger("lab.wg", 64);
 
     private static final int ROWS = 16;
     private static final int OUTS = 32;
@@ -62,8 +58,7 @@ final class TensorCoreConvolutions {
 
     /** Whether {@link #forward} is one of its own. */
     boolean hasForward(Tensor out, Tensor in, Tensor weights, ConvShape s) {
-        return takes(s, out, in, weights)
-                && (hasFewOutputs(s) || isWideImage(s) || isNarrow(s, s.outHeight(), s.outWidth()));
+        return takes(s, out, in, weights) && (hasFewOutputs(s) || isWideImage(s) || isNarrow(s));
     }
 
     /** out = activation(in * weights + bias). */
@@ -115,7 +110,7 @@ final class TensorCoreConvolutions {
                     "imageGradient", Math.ceilDiv(rows, WARPS), 1, out(dIn), in(dOut), in(weights), kernelShape(s, n));
             return true;
         }
-        if (isNarrow(s, s.height(), s.width())) {
+        if (isNarrow(s)) {
             int[] turned = {
                 n,
                 s.outHeight(),
@@ -166,9 +161,7 @@ final class TensorCoreConvolutions {
             imageWeights(dWeights, dOut, in, s, n);
             return true;
         }
-        if (s.kernel() == 3
-                && s.inChannels() % SLAB == 0
-                && isFew(s.inChannels(), INPUTS, s.outHeight(), s.outWidth())) {
+        if (isNarrow(s)) {
             narrowWeights(dWeights, dOut, in, s, n);
             return true;
         }
@@ -245,21 +238,14 @@ final class TensorCoreConvolutions {
         return s.kernel() * s.kernel() * s.inChannels() <= IMAGE_ROWS && s.outChannels() % OUTS == 0;
     }
 
-    /** Whether `convolve` is the quicker one, to images of that height and width. */
-    private static boolean isNarrow(ConvShape s, int height, int width) {
+    private static boolean isNarrow(ConvShape s) {
         return s.kernel() == 3
                 && s.inChannels() % SLAB == 0
                 && s.outChannels() % OUTS == 0
-                && isFew(Math.max(s.inChannels(), s.outChannels()), CHANNELS, height, width);
+                && Math.max(s.inChannels(), s.outChannels()) <= FEW_CHANNELS;
     }
 
-    private static boolean isFew(int channels, int limit, int height, int width) {
-        int columns = columns(width);
-        int covered = Math.ceilDiv(height, TILE / columns) * Math.ceilDiv(width, columns) * TILE;
-        return channels <= Math.min(limit, FEW_CHANNELS) || channels <= limit && 2 * height * width >= covered;
-    }
-
-    /** {@code struct Conv} of native/kernels.cu. */
+    /** {@code struct Conv} of native/convolutions.cu. */
     private static int[] kernelShape(ConvShape s, int n) {
         return new int[] {
             n,

@@ -163,6 +163,8 @@ class CudaLibrariesTest {
     /** CUDA's own compiler, with all its warnings as errors. */
     @Test
     void nvccCompilesTheKernels() throws IOException, InterruptedException {
+        Path both = cache.resolve("both.cu");
+        Files.writeString(both, "#include \"kernels.cu\"\n#include \"convolutions.cu\"\n");
         Process nvcc;
         try {
             nvcc = new ProcessBuilder(
@@ -174,7 +176,9 @@ class CudaLibrariesTest {
                             "-cubin",
                             "-o",
                             cache.resolve("kernels.cubin").toString(),
-                            "native/kernels.cu")
+                            "-I",
+                            "native",
+                            both.toString())
                     .redirectErrorStream(true)
                     .start();
         } catch (IOException e) {

@@ -178,6 +178,8 @@ public final class GpuProfile {
         Device device = new TimedDevice(gpu, commands);
         try (Backend backend = new CudaBackend(new Engine(device, new Scratch(device)), options)) {
             training(backend, net, batch).step(0, batch); // cuDNN's choices
+            // an idle GPU's clock is slow at first
+            micros(backend, training(backend, net, batch), batch, false);
             Training timed = training(backend, net, batch);
             commands.timing = true;
             timed.step(0, batch);

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.opentest4j.TestAbortedException;
 
-/** {@code native/kernels.cu}, compiled for the CPU by the C++ compiler at hand ({@code src/test/native/host.cpp}). */
+/** The kernels of {@code native}, compiled for the CPU by the C++ compiler at hand ({@code src/test/native/host.cpp}). */
 final class HostKernels {
     private static final List<String> WHAT_WENT_WRONG = List.of(
             "",

@@ -61,6 +61,7 @@ final class StandIns {
                 "-Wall",
                 "-Wextra",
                 "-Werror",
+                "-Wno-unknown-pragmas", // of CUDA's compiler
                 "-ffp-contract=off",
                 "-shared",
                 "-fPIC",
