@@ -6,6 +6,6 @@ public enum Precision {
     FP32,
     /** Factors with 10 bits behind the point (relative error 5e-4), on tensor cores: the default, as in PyTorch's convolutions. */
     TF32,
-    /** Convolutions of bfloat16: 7 bits. Dense layers stay at {@link #TF32}. */
+    /** Convolutions of bfloat16: 7 bits. Dense layers, and convolutions of few channels, stay at {@link #TF32}. */
     BF16
 }

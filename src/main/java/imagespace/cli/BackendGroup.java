@@ -13,8 +13,9 @@ final class BackendGroup implements AutoCloseable {
     /** @param count how many, at least 1 */
     BackendGroup(BackendOptions options, int count) throws BackendUnavailableException {
         try {
-            for (int i = 0; i < count; i++) {
-                all.add(options.open(count));
+            all.add(options.openFirst(count));
+            while (all.size() < count) {
+                all.add(options.openBeside(first(), count));
             }
         } catch (BackendUnavailableException | RuntimeException e) {
             close();

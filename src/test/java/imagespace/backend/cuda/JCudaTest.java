@@ -108,6 +108,9 @@ class JCudaTest {
             }
         }
         assertEquals(1L << 30, GpuMemory.free(), "memory is left on the GPU");
+        try (Backend chosen = Backends.open("auto", 1)) {
+            assertEquals("cuda", chosen.name());
+        }
     }
 
     private static Backend open() throws BackendUnavailableException {
