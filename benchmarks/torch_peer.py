@@ -13,6 +13,7 @@ import itertools
 import json
 import resource
 import statistics
+import sys
 import time
 
 BORN = time.time()
@@ -150,13 +151,20 @@ def main():
     parser.add_argument("--mode", type=choices("eager", "compile", "graph"), default=["eager"])
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    for net, mode, dtype in itertools.product(options.net, options.mode, options.dtype):
+    failed = False
+    for i, (net, mode, dtype) in enumerate(itertools.product(options.net, options.mode, options.dtype)):
         one = argparse.Namespace(**vars(options))
         one.net, one.mode, one.dtype = net, mode, dtype
-        measure(one)
+        try:
+            measure(one, i == 0)
+        except Exception as error:  # the others are worth having
+            print("%s %s %s: %r" % (net, mode, dtype, error), file=sys.stderr)
+            failed = True
+    sys.exit(1 if failed else 0)
 
 
-def measure(options):
+def measure(options, fresh):
+    """Prints the line of one combination; start-up and memory only of a fresh process."""
     peer = Peer(options)
     train = peer.recorded(peer.train) if options.mode == "graph" else peer.train
     trained, first = timed(peer, train, options)
@@ -164,7 +172,7 @@ def measure(options):
     infer = peer.recorded(peer.infer) if options.mode == "graph" else peer.infer
     classified, _ = timed(peer, infer, options)
     attacked, _ = timed(peer, peer.attack, options)
-    print(json.dumps({
+    line = {
         "net": options.net,
         "backend": "torch " + torch.__version__ + " " + options.mode,
         "device": torch.cuda.get_device_name() if peer.cuda else "CPU, %d threads" % options.threads,
@@ -174,9 +182,11 @@ def measure(options):
         "train_images_per_s": round(options.batch / trained, 1),
         "infer_images_per_s": round(options.batch / classified, 1),
         "attack_images_per_s": round(options.batch / attacked, 1),
-        "first_step_s": round(first, 1),
-        "memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-    }), flush=True)
+    }
+    if fresh:
+        line["first_step_s"] = round(first, 1)
+        line["memory_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ static __device__ Word toTf32(float value)
 static __device__ void multiplyTile(float *d, const Word *a, Word b0, Word b1)
 {
 #if __CUDA_ARCH__ >= 800
-    asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+    asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
         : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 #endif
@@ -89,12 +89,12 @@ static __device__ bool isInside(Window w, Conv s, int dy, int dx)
 // Pixels of a tile in shared memory: [rows, columns, CHUNKS], as TF32. Where a chunk lies depends on the column, so that
 // threads of a warp that read at the same time read from different banks: pixels side by side for `convolve`, every second
 // one for `weightGradient`.
-static __device__ int besides(int column, int chunk)
+static __device__ int swizzledNeighbours(int column, int chunk)
 {
     return chunk ^ 4 * (column & 1);
 }
 
-static __device__ int seconds(int column, int chunk)
+static __device__ int swizzledEverySecond(int column, int chunk)
 {
     return chunk ^ (column & 6);
 }
@@ -135,13 +135,14 @@ template <int HIGH, int WIDE> struct Fetched {
     }
 };
 
-// Where a chunk of pairs of values of two pixels side by side lies.
-static __device__ int inTurns(int column, int chunk)
+// The same for chunks of pairs: values of two pixels side by side, in turns.
+static __device__ int swizzledPairs(int column, int chunk)
 {
     return chunk ^ ((column / 2 & 1) + (column / 2 & 2) * 2);
 }
 
-// The same for pixels two by two, whose values lie in turns: [rows, pairs of columns, channels, 2], for an even WIDE.
+// Fetched for pixels two by two, whose values lie in turns: [rows, pairs of columns, channels, 2], for an even WIDE. The tile
+// begins within the image: top and left are not negative.
 template <int HIGH, int WIDE> struct FetchedPairs {
     static constexpr int ALL = HIGH * WIDE / 2 * CHUNKS;
     static constexpr int EACH = (ALL + BLOCK - 1) / BLOCK;
@@ -174,7 +175,7 @@ template <int HIGH, int WIDE> struct FetchedPairs {
                 for (int k = 0; k < 4; k++) {
                     words.w[k] = toTf32(chunks[j][k % 2].v[2 * part + k / 2]);
                 }
-                tile[i / CHUNKS * 2 * CHUNKS + inTurns(column, i % CHUNKS * 2 + part)] = words;
+                tile[i / CHUNKS * 2 * CHUNKS + swizzledPairs(column, i % CHUNKS * 2 + part)] = words;
             }
         }
     }
@@ -234,7 +235,7 @@ static __device__ void convolve(
         Fetched<HIGH + 2, WIDTH> fetched;
         fetched.fetch(from, s.height, s.width, s.inChannels, top - s.padTop, left - s.padLeft, slab);
         __syncthreads();
-        fetched.template store<besides>(shared);
+        fetched.template store<swizzledNeighbours>(shared);
         __syncthreads();
         const Words *w = weights + ((int) blockIdx.y * TAPS * s.inChannels + slab) / 8 * 64 + threadIdx.x % 32;
 #pragma unroll
@@ -242,7 +243,7 @@ static __device__ void convolve(
             const Words *pixel = corner + (tap / 3 * WIDTH + tap % 3) * CHUNKS;
 #pragma unroll
             for (int half = 0; half < 2; half++) {
-                int chunk = besides(g + tap % 3, 4 * half + t);
+                int chunk = swizzledNeighbours(g + tap % 3, 4 * half + t);
                 Words b[4]; // of four times eight pixels
                 for (int j = 0; j < 4; j++) {
                     b[j] = pixel[(8 * j / WIDE * WIDTH + 8 * j % WIDE) * CHUNKS + chunk];
@@ -393,7 +394,7 @@ static __device__ void weightGradient(float *partial, const float *dOut, const f
     for (int tile = start - 1; tile < end; tile++) {
         if (tile >= start) {
             __syncthreads();
-            fetchedIn.template store<seconds>(inputs);
+            fetchedIn.template store<swizzledEverySecond>(inputs);
             fetchedOut.store(gradients);
             __syncthreads();
         }
@@ -429,7 +430,7 @@ static __device__ void weightGradient(float *partial, const float *dOut, const f
                 for (int half = 0; half < 2; half++) {
                     int column = firstColumn + kx + half;
                     const Words *pixel = inputs + ((firstRow + row) * WIDTH + column) * CHUNKS;
-                    const Word *place = pixel[seconds(column, 4 * member + g / 2)].w + g % 2 * 2;
+                    const Word *place = pixel[swizzledEverySecond(column, 4 * member + g / 2)].w + g % 2 * 2;
                     const WordPair pair = *(const WordPair *) place;
                     a[kx][2 * half] = pair.w[0];
                     a[kx][2 * half + 1] = pair.w[1];
@@ -438,7 +439,7 @@ static __device__ void weightGradient(float *partial, const float *dOut, const f
             if (row < 4) {
                 int pairOfColumns = ((firstRow + row) * WIDE + firstColumn) / 2;
                 for (int i = 0; i < 2; i++) {
-                    b[row][i] = gradients[pairOfColumns * 2 * CHUNKS + inTurns(firstColumn, 2 * g + i)];
+                    b[row][i] = gradients[pairOfColumns * 2 * CHUNKS + swizzledPairs(firstColumn, 2 * g + i)];
                 }
             }
 #pragma unroll

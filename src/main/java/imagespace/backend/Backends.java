@@ -2,7 +2,9 @@ package imagespace.backend;
 
 import imagespace.backend.cpu.CpuBackend;
 import imagespace.backend.cuda.Cuda;
+import imagespace.backend.cuda.CudaDetection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Opens a backend by name. */
@@ -16,7 +18,7 @@ public final class Backends {
     private Backends() {}
 
     /**
-     * Opens "cpu" or "cuda"; "auto" is the GPU, or the CPU with a line that says why no GPU is used.
+     * Opens "cpu" or "cuda"; "auto" is the GPU, or where CUDA lacks something the CPU, with a line that says what.
      *
      * @param threads CPU threads, 0 for all cores
      * @throws BackendUnavailableException if it is not to be had, with the reason and the remedy in one line
@@ -53,14 +55,16 @@ public final class Backends {
         }
     }
 
-    private static Backend gpuOrCpu(int threads, ConvAlgorithm convolutions, CudaOptions options) {
-        try {
-            return Cuda.open(options);
-        } catch (BackendUnavailableException e) {
-            if (SAID.compareAndSet(false, true)) { // several may be opened to work side by side
-                System.err.println("imagespace: NO GPU IS USED, the CPU computes: " + e.getMessage());
-            }
-            return new CpuBackend(threads, convolutions);
+    /** A GPU that is there and does not work is an error: who has one wants to know. */
+    private static Backend gpuOrCpu(int threads, ConvAlgorithm convolutions, CudaOptions options)
+            throws BackendUnavailableException {
+        Optional<String> why = CudaDetection.detect().reason();
+        if (why.isEmpty()) {
+            return gpu(options);
         }
+        if (SAID.compareAndSet(false, true)) { // several may be opened to work side by side
+            System.err.println("imagespace: NO GPU IS USED, the CPU computes: " + why.get());
+        }
+        return new CpuBackend(threads, convolutions);
     }
 }

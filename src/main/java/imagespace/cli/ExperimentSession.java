@@ -110,7 +110,7 @@ final class ExperimentSession {
                 experiment.planned() - experiment.pending(),
                 cost.trained(),
                 cost.classified(),
-                PlanProgress.text(time.of(cost).dividedBy(sideBySide)),
+                PlanProgress.text(time.of(cost, sideBySide)),
                 1 / time.trained(),
                 1 / time.classified());
     }

@@ -16,8 +16,9 @@ import java.util.stream.IntStream;
  *
  * @param trained seconds an image forward and backward
  * @param classified seconds an image forward
+ * @param ofGpu whether that is with a whole GPU: runs side by side then share what one has alone
  */
-record StepTime(double trained, double classified) {
+record StepTime(double trained, double classified, boolean ofGpu) {
     private static final long WARM_UP_NANOS = 4_000_000_000L;
     private static final int TIMED = 5;
 
@@ -41,14 +42,14 @@ record StepTime(double trained, double classified) {
                 training.network().forward(n, false, 0);
                 backend.read(training.network().logits(), wait, 1);
             });
-            return new StepTime(trained / n, classified / n);
+            return new StepTime(trained / n, classified / n, !backend.name().equals("cpu"));
         }
     }
 
     /** Of one training step of {@code n} images; classifying is taken to be as dear. */
     static StepTime measure(Runnable step, int n) {
         double trained = median(step) / n;
-        return new StepTime(trained, trained);
+        return new StepTime(trained, trained, false);
     }
 
     private static double median(Runnable step) {
@@ -66,8 +67,9 @@ record StepTime(double trained, double classified) {
         return seconds[TIMED / 2];
     }
 
-    /** How long some work takes. */
-    Duration of(Cost cost) {
-        return Duration.ofSeconds(Math.round(trained * cost.trained() + classified * cost.classified()));
+    /** How long some work takes with so many runs side by side, each on a backend of its own. */
+    Duration of(Cost cost, int sideBySide) {
+        double seconds = trained * cost.trained() + classified * cost.classified();
+        return Duration.ofSeconds(Math.round(ofGpu ? seconds : seconds / sideBySide));
     }
 }

@@ -15,6 +15,9 @@ final class ConvolutionCases {
     private static final int[][] IMAGES = {{1, 1}, {5, 7}, {8, 6}, {3, 10}, {9, 2}};
     private static final Activation[] ACTIVATIONS = {Activation.IDENTITY, Activation.RELU, Activation.LEAKY_RELU};
 
+    /** Shapes in batches so large that blocks of a GPU's kernels have several tiles each; and few outputs. */
+    static final List<OperatorCase> LOOPS = loops();
+
     /** All cases; the large ones first, so that the small ones find used scratch memory. */
     static final List<OperatorCase> ALL = all();
 
@@ -25,6 +28,7 @@ final class ConvolutionCases {
         for (ConvShape shape : network()) {
             add(cases, shape, Activation.RELU, 2);
         }
+        cases.addAll(LOOPS);
         // Many channels, 3x3, stride 1, where a backend may take a faster algorithm; sides that no tile divides.
         for (int side : new int[] {15, 14, 13, 7, 6, 5, 4, 3, 2, 1}) {
             add(cases, ConvShape.of(side, side + 1, 33, 40, 3, 1, Padding.SAME), Activation.LEAKY_RELU, 3);
@@ -62,6 +66,14 @@ final class ConvolutionCases {
                 }
             }
         }
+        return List.copyOf(cases);
+    }
+
+    private static List<OperatorCase> loops() {
+        List<OperatorCase> cases = new ArrayList<>();
+        add(cases, ConvShape.of(9, 8, 32, 32, 3, 1, Padding.SAME), Activation.RELU, 150);
+        add(cases, ConvShape.of(16, 17, 3, 32, 3, 1, Padding.SAME), Activation.RELU, 141);
+        add(cases, ConvShape.of(5, 4, 32, 10, 3, 1, Padding.SAME), Activation.LEAKY_RELU, 3);
         return List.copyOf(cases);
     }
 

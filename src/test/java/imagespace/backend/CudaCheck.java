@@ -33,6 +33,8 @@ import java.util.stream.Stream;
  * alone, which other programs on the GPU change, too.
  */
 final class CudaCheck {
+    /** How many cases of a kind are a part of them. */
+    private static final int SOME = 12;
     /** What is written out of each operator's failures. */
     private static final int SHOWN = 3;
 
@@ -110,7 +112,10 @@ final class CudaCheck {
         Map<String, Double> largest = new TreeMap<>();
         Map<String, Integer> failures = new TreeMap<>();
         int count = 0;
+        // a part: the first of each kind, and those that make every loop of our kernels go round
+        List<OperatorCase> loops = quick ? ConvolutionCases.LOOPS : List.of();
         List<OperatorCase> cases = Stream.of(
+                        loops,
                         ConvolutionCases.ALL,
                         DenseCases.ALL,
                         PoolingCases.ALL,
@@ -118,7 +123,7 @@ final class CudaCheck {
                         precision == Precision.FP32 ? PooledConvolutionCases.ALL : List.<OperatorCase>of(),
                         TrainingCases.ALL,
                         AssemblyCases.ALL)
-                .flatMap(all -> all.stream().limit(quick ? 12 : all.size()))
+                .flatMap(all -> all.stream().limit(quick ? SOME : all.size()))
                 .toList();
         for (boolean views : new boolean[] {false, true}) {
             for (OperatorCase c : cases) {

@@ -17,20 +17,23 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * The operators on a GPU: convolutions by cuDNN, dense layers by cuBLAS, everything else by the kernels of {@code native}, on
+ * The operators on a GPU: dense layers by cuBLAS, convolutions by cuDNN where it is quicker, everything else by the kernels of {@code native}, on
  * one stream. Same inputs, same bits, unless the device was opened as fast.
  *
  * <p>Everything in memory is float32 and laid out as on the CPU, parameters too, so that what one backend saves another
  * can load. What that costs {@link Convolutions} says.
  */
 final class CudaBackend implements Backend {
+    /** Goes up whenever the same options give other bits than before: a kernel that sums otherwise, another choice of it. */
+    private static final int REVISION = 1;
     /** Values that a thread of dropoutForward does. */
     private static final int DECISIONS_A_BLOCK = 8;
-    /** Values that a thread of biasActivation does, and one of a pooling's forward pass if they lie so. */
+    /** Values that a thread of biasActivation does; of a pooling's forward pass, if channels and addresses allow. */
     private static final int FOUR = 4;
     /** Blocks of an image in assemble. */
     private static final int PIECES = 4;
@@ -105,10 +108,14 @@ final class CudaBackend implements Backend {
 
     @Override
     public Map<String, Object> numerics() {
-        String precision = options.precision().name().toLowerCase(Locale.ROOT);
-        return options.fast()
-                ? Map.of("backend", name(), "precision", precision, "fast", true)
-                : Map.of("backend", name(), "precision", precision);
+        Map<String, Object> numerics = new HashMap<>();
+        numerics.put("backend", name());
+        numerics.put("precision", options.precision().name().toLowerCase(Locale.ROOT));
+        numerics.put("kernels", REVISION);
+        if (options.fast()) {
+            numerics.put("fast", true);
+        }
+        return numerics;
     }
 
     private Memory.Block allocate(long bytes) {

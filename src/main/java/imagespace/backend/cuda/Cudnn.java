@@ -24,6 +24,9 @@ final class Cudnn implements AutoCloseable {
     /** How often an algorithm is run to measure it. */
     private static final int TRIALS = 10;
 
+    /** Values that a thread of biasActivation does. */
+    private static final int BIAS_VALUES = 4;
+
     private static final Pointer ONE = Pointer.to(new float[] {1});
     private static final Pointer ZERO = Pointer.to(new float[] {0});
 
@@ -124,7 +127,7 @@ final class Cudnn implements AutoCloseable {
             widen(out, y, s.outputs());
         }
         if (!used.fused() && bias != Commands.NO_BIAS) {
-            commands.launchOver(s.outputs(), 4, "biasActivation", out, bias, slope, s.outChannels());
+            commands.launchOver(s.outputs(), BIAS_VALUES, "biasActivation", out, bias, slope, s.outChannels());
         }
     }
 
@@ -194,8 +197,11 @@ final class Cudnn implements AutoCloseable {
             if (status == Status.SUCCESS && !fast) {
                 return candidate;
             }
-            long nanos = status == Status.SUCCESS ? time(candidate, pass) : Long.MAX_VALUE;
-            if (nanos < bestNanos) {
+            if (status != Status.SUCCESS) {
+                continue;
+            }
+            long nanos = time(candidate, pass);
+            if (best == null || nanos < bestNanos) {
                 best = candidate;
                 bestNanos = nanos;
             }
@@ -213,7 +219,7 @@ final class Cudnn implements AutoCloseable {
     private long time(Algorithm algorithm, Pass pass) {
         Runnable trials = () -> {
             for (int i = 0; i < TRIALS; i++) {
-                pass.run(algorithm);
+                Status.cudnn(pass.run(algorithm), "a recorded trial");
             }
         };
         try (Device.Recording recording = device.record(trials)) {

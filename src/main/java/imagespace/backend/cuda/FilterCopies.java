@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
 
 /**
  * Filters laid out otherwise than ours [k, k, ci, co]. A copy is kept beside the filters, and made again after they have
- * changed: once a step, and not at all in inference.
+ * changed. A recorded step makes its copies at every replay, as it cannot know.
  */
 final class FilterCopies {
     private static final int TILE = 32;

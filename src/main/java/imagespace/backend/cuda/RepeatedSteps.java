@@ -55,6 +55,7 @@ final class RepeatedSteps implements AutoCloseable {
         }
         engine.repeating = true;
         engine.varying.startBlock(step.values.address, step.bytes);
+        boolean done = false;
         try {
             if (record) {
                 step.recording = engine.device.record(task);
@@ -63,10 +64,14 @@ final class RepeatedSteps implements AutoCloseable {
                 task.run();
             }
             engine.varying.endBlock();
+            done = true;
         } finally {
             engine.commands = engine.device.commands();
             engine.varying.dropBlock();
             engine.repeating = false;
+            if (!done) {
+                engine.generation++; // what the step was to make has not been made
+            }
         }
         step.recording.replay();
     }

@@ -19,8 +19,12 @@ final class TensorCoreConvolutions {
     /** Up to so many channels our 3x3 kernels are quicker than cuDNN's (measured on an H200, see benchmarks/README.md). */
     private static final int FEW_CHANNELS = 64;
 
+    /** Rows of a tile product, and what output or input channels are a multiple of where they are its inner dimension. */
     private static final int ROWS = 16;
+
+    /** Output channels of a block, and input channels that it keeps at a time. */
     private static final int OUTS = 32;
+
     private static final int SLAB = 32;
     /** Taps and channels of an image that a warp takes. */
     private static final int IMAGE_ROWS = 32;
@@ -40,10 +44,10 @@ final class TensorCoreConvolutions {
     private static final int GRADIENT_TILE = 128;
 
     private static final int WARPS = Commands.BLOCK / 32;
-    /** Blocks that keep a large GPU busy: of kernels that fill a multiprocessor, and of those of which it takes two. */
+    /** Blocks that keep a large GPU busy: of kernels of which a multiprocessor takes one, and two. */
     private static final int BLOCKS = 128;
 
-    private static final int TWICE = 264;
+    private static final int TWO_EACH = 264;
 
     private final Engine engine;
     private final FilterCopies filters;
@@ -58,7 +62,7 @@ final class TensorCoreConvolutions {
 
     /** Whether {@link #forward} is one of its own. */
     boolean hasForward(Tensor out, Tensor in, Tensor weights, ConvShape s) {
-        return takes(s, out, in, weights) && (hasFewOutputs(s) || isWideImage(s) || isNarrow(s));
+        return takes(s, out, in, weights) && (hasFewOutputs(s) || hasFewRows(s) || isNarrow(s));
     }
 
     /** out = activation(in * weights + bias). */
@@ -79,8 +83,8 @@ final class TensorCoreConvolutions {
                     in(bias),
                     activation.slope(),
                     shape);
-        } else if (isWideImage(s)) {
-            Chunks chunks = Chunks.of(pixels, ROWS * WARPS, s.outChannels() / OUTS, TWICE);
+        } else if (hasFewRows(s)) {
+            Chunks chunks = Chunks.of(pixels, ROWS * WARPS, s.outChannels() / OUTS, TWO_EACH);
             engine.commands.launch(
                     "imageForward",
                     chunks.count,
@@ -94,7 +98,7 @@ final class TensorCoreConvolutions {
                     chunks.size);
         } else {
             long tiles = filters.arranged(weights, s.inChannels(), s.outChannels());
-            convolve(out(out), in(in), tiles, in(bias), activation.slope(), shape);
+            convolve(out(out), in(in), tiles, in(bias), activation.slope(), s, n);
         }
         return true;
     }
@@ -111,41 +115,38 @@ final class TensorCoreConvolutions {
             return true;
         }
         if (isNarrow(s)) {
-            int[] turned = {
-                n,
-                s.outHeight(),
-                s.outWidth(),
-                s.outChannels(),
-                s.inChannels(),
-                s.kernel(),
-                s.kernel() - 1 - s.padTop(),
-                s.kernel() - 1 - s.padLeft(),
-                s.height(),
-                s.width()
-            };
+            ConvShape turned = new ConvShape(
+                    s.outHeight(),
+                    s.outWidth(),
+                    s.outChannels(),
+                    s.inChannels(),
+                    s.kernel(),
+                    1,
+                    s.kernel() - 1 - s.padTop(),
+                    s.kernel() - 1 - s.padLeft(),
+                    s.height(),
+                    s.width());
             long tiles =
                     filters.arranged(weights, s.inChannels(), s.outChannels()) + (long) s.weightSize() * Float.BYTES;
-            convolve(out(dIn), in(dOut), tiles, Commands.NO_BIAS, 1, turned);
+            convolve(out(dIn), in(dOut), tiles, Commands.NO_BIAS, 1, turned, n);
             return true;
         }
         return false;
     }
 
-    private void convolve(long out, long in, long weights, long bias, float slope, int[] shape) {
-        int outChannels = shape[4];
-        int width = shape[9];
-        int columns = columns(width);
-        int tiles = Math.ceilDiv(shape[8], TILE / columns) * Math.ceilDiv(width, columns);
+    private void convolve(long out, long in, long weights, long bias, float slope, ConvShape s, int n) {
+        int columns = columns(s.outWidth());
+        int tiles = Math.ceilDiv(s.outHeight(), TILE / columns) * Math.ceilDiv(s.outWidth(), columns);
         engine.commands.launch(
                 "convolve" + columns,
-                Math.multiplyExact(shape[0], tiles),
-                outChannels / OUTS,
+                Math.multiplyExact(n, tiles),
+                s.outChannels() / OUTS,
                 out,
                 in,
                 weights,
                 bias,
                 slope,
-                shape);
+                kernelShape(s, n));
     }
 
     private static int columns(int width) {
@@ -157,7 +158,7 @@ final class TensorCoreConvolutions {
         if (!takes(s, dOut, in) || s.outChannels() % OUTS != 0) {
             return false;
         }
-        if (isWideImage(s)) {
+        if (hasFewRows(s)) {
             imageWeights(dWeights, dOut, in, s, n);
             return true;
         }
@@ -234,7 +235,7 @@ final class TensorCoreConvolutions {
         return s.outChannels() <= FEW_OUTPUTS && s.inChannels() % ROWS == 0;
     }
 
-    private static boolean isWideImage(ConvShape s) {
+    private static boolean hasFewRows(ConvShape s) {
         return s.kernel() * s.kernel() * s.inChannels() <= IMAGE_ROWS && s.outChannels() % OUTS == 0;
     }
 

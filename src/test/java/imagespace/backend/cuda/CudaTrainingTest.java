@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import imagespace.attack.Fgsm;
 import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
 import imagespace.backend.DeviceException;
@@ -41,6 +42,7 @@ class CudaTrainingTest {
         return switch (name) {
             case "mixed" -> Nets.mixed(0.3f, CLASSES);
             case "keras" -> Nets.smallKeras(CLASSES);
+            case "narrow" -> Nets.narrow(CLASSES);
             default -> Nets.smallAllconv(CLASSES);
         };
     }
@@ -63,7 +65,7 @@ class CudaTrainingTest {
         return new TrainingConfig(2, BATCH, Optimizer.adam(1e-2f), 0.1f, Augmentation.FLIP_AND_SHIFT, 7);
     }
 
-    /** Parameters after each of two epochs, and the predictions made between them. */
+    /** Parameters after each of two epochs, the predictions made between them, and accuracy under attack. */
     static List<float[]> train(Backend backend, String network) throws DivergedException {
         List<float[]> results = new ArrayList<>();
         try (var _ = backend.scope()) {
@@ -75,8 +77,16 @@ class CudaTrainingTest {
                 results.add(training.state().parameters());
                 results.add(training.predict(data, Progress.SILENT).maximum());
             }
+            Fgsm fgsm = new Fgsm(backend, training.network(), BATCH, Fgsm.Label.PREDICTED);
+            results.add(TestData.floats(fgsm.accuracy(attacked(data), List.of(0.0, 0.1), Progress.SILENT)));
         }
         return results;
+    }
+
+    /** The samples that are no noise. */
+    private static Dataset attacked(Dataset data) {
+        return data.at(
+                IntStream.range(0, data.size()).filter(i -> data.ids()[i] >= 0).toArray());
     }
 
     /** The same backend, but it repeats nothing. */
@@ -96,7 +106,7 @@ class CudaTrainingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mixed", "keras", "allconv"})
+    @ValueSource(strings = {"mixed", "keras", "allconv", "narrow"})
     void recordedStepsGiveTheBitsOfPlainOnes(String network) throws DivergedException {
         try (Backend backend = HostCuda.open()) {
             List<float[]> plain = train(withoutRecording(backend), network);
@@ -108,7 +118,7 @@ class CudaTrainingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mixed", "keras", "allconv"})
+    @ValueSource(strings = {"mixed", "keras", "allconv", "narrow"})
     void followsTheCpu(String network) throws DivergedException {
         try (Backend backend = HostCuda.open();
                 Backend cpu = new CpuBackend(1)) {
