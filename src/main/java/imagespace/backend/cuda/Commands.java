@@ -9,6 +9,8 @@ import java.util.Arrays;
 interface Commands {
     /** Threads of a block of every kernel, as in {@code native}. */
     int BLOCK = 256;
+    /** Values that a thread does of those kernels that take them by fours. */
+    int FOUR = 4;
 
     /**
      * Runs a kernel of {@code native}.
@@ -28,6 +30,12 @@ interface Commands {
         Object[] all = Arrays.copyOf(arguments, arguments.length + 1);
         all[arguments.length] = count;
         launch(kernel, Math.ceilDiv(count, BLOCK * each), 1, all);
+    }
+
+    /** to [columns, rows] = the matrix from [rows, columns] transposed. */
+    default void transpose(long to, long from, int rows, int columns) {
+        int tile = 32;
+        launch("transpose", Math.ceilDiv(columns, tile), Math.ceilDiv(rows, tile), to, from, rows, columns);
     }
 
     /** Copies bytes on the device. */

@@ -24,7 +24,6 @@ import imagespace.backend.cuda.Scratch.Use;
  */
 final class Convolutions {
     private static final int ALIGNMENT = 16;
-    private static final int TILE = 32;
 
     private final Engine engine;
     private final FilterCopies filters;
@@ -107,7 +106,7 @@ final class Convolutions {
         long result = engine.scratch.floats(Use.FILTER, plain.weights());
         long gradient = aligned(in(dOut), Use.OUT, plain.outputs());
         engine.commands.convBackwardFilter(result, gradient, input(x, s, plain), plain);
-        transpose(out(dWeights), result, s.outChannels(), matrixRows(s));
+        engine.commands.transpose(out(dWeights), result, s.outChannels(), matrixRows(s));
     }
 
     /** The input as the library wants it. */
@@ -134,7 +133,7 @@ final class Convolutions {
             long to, long from, int toHeight, int toWidth, int height, int width, int dy, int dx, ConvShape s, int n) {
         int count = Math.multiplyExact(n, toHeight * toWidth * s.inChannels());
         engine.commands.launchOver(
-                count, 4, "moveWindow", to, from, toHeight, toWidth, height, width, s.inChannels(), dy, dx);
+                count, Commands.FOUR, "moveWindow", to, from, toHeight, toWidth, height, width, s.inChannels(), dy, dx);
     }
 
     private static int matrixRows(ConvShape s) {
@@ -143,11 +142,6 @@ final class Convolutions {
 
     private long filter(Tensor weights, ConvShape s) {
         return filters.transposed(weights, matrixRows(s), s.outChannels());
-    }
-
-    private void transpose(long to, long from, int rows, int columns) {
-        engine.commands.launch(
-                "transpose", Math.ceilDiv(columns, TILE), Math.ceilDiv(rows, TILE), to, from, rows, columns);
     }
 
     private static boolean isAligned(long address) {

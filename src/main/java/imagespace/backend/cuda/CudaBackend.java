@@ -33,8 +33,6 @@ final class CudaBackend implements Backend {
     private static final int REVISION = 1;
     /** Values that a thread of dropoutForward does. */
     private static final int DECISIONS_A_BLOCK = 8;
-    /** Values that a thread of biasActivation does; of a pooling's forward pass, if channels and addresses allow. */
-    private static final int FOUR = 4;
     /** Blocks of an image in assemble. */
     private static final int PIECES = 4;
     /** Writes up to this size are queued with the commands, and so may be part of a repeated step. */
@@ -233,7 +231,7 @@ final class CudaBackend implements Backend {
         }
         engine.commands.launchOver(
                 Math.multiplyExact(n, pool.outputSize()),
-                FOUR,
+                Commands.FOUR,
                 "biasActivationAveragePool",
                 out(out),
                 out(convOut),
@@ -261,7 +259,13 @@ final class CudaBackend implements Backend {
         Product shape = new Product(false, false, outputs, n, inputs, outputs, inputs, outputs);
         engine.commands.multiply(y, in(weights), in(in), shape);
         engine.commands.launchOver(
-                Math.multiplyExact(n, outputs), FOUR, "biasActivation", y, in(bias), activation.slope(), outputs);
+                Math.multiplyExact(n, outputs),
+                Commands.FOUR,
+                "biasActivation",
+                y,
+                in(bias),
+                activation.slope(),
+                outputs);
     }
 
     @Override
@@ -333,13 +337,13 @@ final class CudaBackend implements Backend {
 
     private void poolForward(String kernel, Tensor out, Tensor in, PoolShape shape, int n) {
         int count = Math.multiplyExact(n, shape.outputSize());
-        int each = areFours(shape, out, in) ? FOUR : 1;
+        int each = areFours(shape, out, in) ? Commands.FOUR : 1;
         engine.commands.launchOver(count, each, kernel, out(out), in(in), kernelShape(shape));
     }
 
     /** Whether the channels of a pooling can be taken by fours. */
     private static boolean areFours(PoolShape shape, Tensor out, Tensor in) {
-        return shape.channels() % FOUR == 0 && (in(out) | in(in)) % (FOUR * Float.BYTES) == 0;
+        return shape.channels() % Commands.FOUR == 0 && (in(out) | in(in)) % (Commands.FOUR * Float.BYTES) == 0;
     }
 
     @Override

@@ -24,9 +24,6 @@ final class Cudnn implements AutoCloseable {
     /** How often an algorithm is run to measure it. */
     private static final int TRIALS = 10;
 
-    /** Values that a thread of biasActivation does. */
-    private static final int BIAS_VALUES = 4;
-
     private static final Pointer ONE = Pointer.to(new float[] {1});
     private static final Pointer ZERO = Pointer.to(new float[] {0});
 
@@ -127,7 +124,7 @@ final class Cudnn implements AutoCloseable {
             widen(out, y, s.outputs());
         }
         if (!used.fused() && bias != Commands.NO_BIAS) {
-            commands.launchOver(s.outputs(), BIAS_VALUES, "biasActivation", out, bias, slope, s.outChannels());
+            commands.launchOver(s.outputs(), Commands.FOUR, "biasActivation", out, bias, slope, s.outChannels());
         }
     }
 

@@ -12,8 +12,6 @@ import java.util.function.LongConsumer;
  * changed. A recorded step makes its copies at every replay, as it cannot know.
  */
 final class FilterCopies {
-    private static final int TILE = 32;
-
     private final Engine engine;
 
     FilterCopies(Engine engine) {
@@ -28,14 +26,7 @@ final class FilterCopies {
                 columns,
                 "transpose",
                 rows * columns,
-                to -> engine.commands.launch(
-                        "transpose",
-                        Math.ceilDiv(columns, TILE),
-                        Math.ceilDiv(rows, TILE),
-                        to,
-                        in(weights),
-                        rows,
-                        columns));
+                to -> engine.commands.transpose(to, in(weights), rows, columns));
     }
 
     /** Two copies of 3x3 filters as our kernels for tensor cores want them: for the forward pass, and turned. */

@@ -173,17 +173,7 @@ final class TensorCoreConvolutions {
         int blocksY = s.outChannels() / OUTS;
         int rows = Math.multiplyExact(n, Math.ceilDiv(s.outWidth(), STRIP) * s.outHeight());
         Chunks chunks = Chunks.of(rows, WARPS, blocksY, 2 * BLOCKS);
-        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * s.weightSize());
-        engine.commands.launch(
-                "imageWeightGradient",
-                chunks.count,
-                blocksY,
-                partial,
-                in(dOut),
-                in(in),
-                kernelShape(s, n),
-                chunks.size);
-        sumChunks(dWeights, partial, chunks, s.weightSize());
+        sumOfChunks("imageWeightGradient", chunks, blocksY, dWeights, dOut, in, s, n);
     }
 
     private void narrowWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
@@ -191,20 +181,16 @@ final class TensorCoreConvolutions {
         int blocksY = s.outChannels() / OUTS * (s.inChannels() / SLAB);
         int tiles = Math.ceilDiv(s.outHeight(), GRADIENT_TILE / columns) * Math.ceilDiv(s.outWidth(), columns);
         Chunks chunks = Chunks.of(Math.multiplyExact(n, tiles), 1, blocksY, BLOCKS);
-        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * s.weightSize());
-        engine.commands.launch(
-                "weightGradient" + columns,
-                chunks.count,
-                blocksY,
-                partial,
-                in(dOut),
-                in(in),
-                kernelShape(s, n),
-                chunks.size);
-        sumChunks(dWeights, partial, chunks, s.weightSize());
+        sumOfChunks("weightGradient" + columns, chunks, blocksY, dWeights, dOut, in, s, n);
     }
 
-    private void sumChunks(Tensor dWeights, long partial, Chunks chunks, int count) {
+    /** Runs a kernel that leaves a gradient of the weights for each chunk, and adds those up. */
+    private void sumOfChunks(
+            String kernel, Chunks chunks, int blocksY, Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
+        int count = s.weightSize();
+        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * count);
+        engine.commands.launch(
+                kernel, chunks.count, blocksY, partial, in(dOut), in(in), kernelShape(s, n), chunks.size);
         engine.commands.launch("sumChunks", Math.ceilDiv(count, 32), 1, out(dWeights), partial, chunks.count, count);
     }
 

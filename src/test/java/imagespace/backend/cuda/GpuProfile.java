@@ -14,7 +14,6 @@ import imagespace.nn.Architecture;
 import imagespace.optim.Optimizer;
 import imagespace.train.Training;
 import imagespace.train.TrainingConfig;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,11 +37,10 @@ public final class GpuProfile {
     /** A command's name, what it is about, and microseconds. */
     private record Cost(String command, String about, double micros) {}
 
-    /** The commands of a device, each timed if so wished. */
+    /** The commands of a device, each timed. */
     private static final class TimedCommands implements Commands {
         private final Device device;
         private final List<Cost> costs = new ArrayList<>();
-        private boolean timing;
 
         TimedCommands(Device device) {
             this.device = device;
@@ -51,19 +49,17 @@ public final class GpuProfile {
         private void run(String name, Object about, Consumer<Commands> command) {
             Commands commands = device.commands();
             command.accept(commands);
-            if (timing) {
-                try (Device.Recording recording = device.record(() -> {
-                    for (int i = 0; i < COPIES; i++) {
-                        command.accept(commands);
-                    }
-                })) {
-                    recording.replay();
-                    device.synchronize();
-                    long start = System.nanoTime();
-                    recording.replay();
-                    device.synchronize();
-                    costs.add(new Cost(name, about.toString(), (System.nanoTime() - start) * 1e-3 / COPIES));
+            try (Device.Recording recording = device.record(() -> {
+                for (int i = 0; i < COPIES; i++) {
+                    command.accept(commands);
                 }
+            })) {
+                recording.replay();
+                device.synchronize();
+                long start = System.nanoTime();
+                recording.replay();
+                device.synchronize();
+                costs.add(new Cost(name, about.toString(), (System.nanoTime() - start) * 1e-3 / COPIES));
             }
         }
 
@@ -103,69 +99,6 @@ public final class GpuProfile {
         }
     }
 
-    /** A device whose commands are timed. */
-    private record TimedDevice(Device device, TimedCommands commands) implements Device {
-        @Override
-        public String describe() {
-            return device.describe();
-        }
-
-        @Override
-        public boolean hasTf32() {
-            return device.hasTf32();
-        }
-
-        @Override
-        public long allocate(long bytes) {
-            return device.allocate(bytes);
-        }
-
-        @Override
-        public void free(long address) {
-            device.free(address);
-        }
-
-        @Override
-        public void write(long to, float[] values, int count) {
-            device.write(to, values, count);
-        }
-
-        @Override
-        public void write(long to, byte[] values) {
-            device.write(to, values);
-        }
-
-        @Override
-        public void read(float[] values, long from, int count) {
-            device.read(values, from, count);
-        }
-
-        @Override
-        public ByteBuffer outbox() {
-            return device.outbox();
-        }
-
-        @Override
-        public void send(long to, int at, int bytes) {
-            device.send(to, at, bytes);
-        }
-
-        @Override
-        public void synchronize() {
-            device.synchronize();
-        }
-
-        @Override
-        public Recording record(Runnable task) {
-            return device.record(task);
-        }
-
-        @Override
-        public void close() {
-            device.close();
-        }
-    }
-
     /** Prints the figures. */
     public static void main(String[] args) throws Exception {
         String net = args[0];
@@ -174,27 +107,20 @@ public final class GpuProfile {
         CudaOptions options = new CudaOptions(precision, args.length > 3);
         CudaLibraries.load();
         GpuDevice gpu = new GpuDevice(options);
-        TimedCommands commands = new TimedCommands(gpu);
-        Device device = new TimedDevice(gpu, commands);
-        try (Backend backend = new CudaBackend(new Engine(device, new Scratch(device)), options)) {
+        Engine engine = new Engine(gpu, new Scratch(gpu));
+        try (Backend backend = new CudaBackend(engine, options)) {
             training(backend, net, batch).step(0, batch); // cuDNN's choices
             // an idle GPU's clock is slow at first
             micros(backend, training(backend, net, batch), batch, false);
+            // the first step of a training, and a first attack, are not recorded: they give their commands one by one
             Training timed = training(backend, net, batch);
-            commands.timing = true;
-            timed.step(0, batch);
-            commands.timing = false;
-            double sum = report("step", net, options, commands);
+            double sum = report("step", net, options, timed(engine, () -> timed.step(0, batch)));
             Dataset data = Scenes.corpus(1, batch, 10).train();
             Fgsm fgsm = new Fgsm(backend, timed.network(), batch, Fgsm.Label.TRUE);
             Pixels pixels = fgsm.upload(data.images());
             fgsm.attack(data, pixels, 0.1);
-            Fgsm again =
-                    new Fgsm(backend, timed.network(), batch, Fgsm.Label.TRUE); // whose first attack is not recorded
-            commands.timing = true;
-            again.attack(data, pixels, 0.1);
-            commands.timing = false;
-            report("attack", net, options, commands);
+            Fgsm again = new Fgsm(backend, timed.network(), batch, Fgsm.Label.TRUE);
+            report("attack", net, options, timed(engine, () -> again.attack(data, pixels, 0.1)));
             double queued = micros(backend, training(backend, net, batch), batch, false);
             double waited = micros(backend, training(backend, net, batch), batch, true);
             print(
@@ -211,15 +137,24 @@ public final class GpuProfile {
         }
     }
 
-    /** Prints what was timed and forgets it; returns the sum. */
-    private static double report(String work, String net, CudaOptions options, TimedCommands commands)
+    /** What each command of some work costs. */
+    private static List<Cost> timed(Engine engine, Runnable work) {
+        Commands usual = engine.commands;
+        TimedCommands timed = new TimedCommands(engine.device);
+        engine.commands = timed;
+        work.run();
+        engine.commands = usual;
+        return timed.costs;
+    }
+
+    /** Prints what was timed; returns the sum. */
+    private static double report(String work, String net, CudaOptions options, List<Cost> costs)
             throws JsonProcessingException {
         double sum = 0;
-        for (Cost c : commands.costs) {
+        for (Cost c : costs) {
             print(net, options, "work", work, "command", c.command, "about", c.about, "micros", round(c.micros));
             sum += c.micros;
         }
-        commands.costs.clear();
         return sum;
     }
 
