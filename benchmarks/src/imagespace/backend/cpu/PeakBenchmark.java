@@ -31,9 +31,9 @@ public class PeakBenchmark {
     private static final int DEPTH = 256;
     private static final double GFLOP = 2e-9 * DEPTH * Gemm.MR * Gemm.NR;
 
-    private final float[] a = new float[DEPTH * Gemm.MR];
-    private final float[] b = new float[DEPTH * Gemm.NR];
-    private final float[] c = new float[Gemm.MR * Gemm.NR];
+    private final float[] a = Simd.lines(DEPTH * Gemm.MR);
+    private final float[] b = Simd.lines(DEPTH * Gemm.NR);
+    private final float[] c = Simd.lines(Gemm.MR * Gemm.NR);
 
     /** Small numbers, none of them subnormal. */
     public PeakBenchmark() {
@@ -44,7 +44,7 @@ public class PeakBenchmark {
     /** One tile over a depth of 256. */
     @Benchmark
     public float[] tile(Arithmetic work) {
-        Gemm.product(Gemm.NR, DEPTH, a, 0, b, 0, Gemm.ZEROS, 0, 0, c, 0, Gemm.NR);
+        Gemm.product(Gemm.NR, DEPTH, a, Simd.START, b, Simd.START, false, c, Simd.START);
         work.gflops += GFLOP;
         return c;
     }

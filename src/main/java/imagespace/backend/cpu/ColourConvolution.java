@@ -56,8 +56,8 @@ final class ColourConvolution implements Convolution {
         pitch = columns * CHANNELS;
         strips = new float[team.threads()][rows * pitch];
         dataGradient = new ColourDataGradient(team, s, rows, pitch);
-        panels = new float[DEPTH * s.outChannels()];
-        bias = new float[s.outChannels()];
+        panels = Simd.lines(DEPTH * s.outChannels());
+        bias = Simd.lines(s.outChannels());
         partial = Simd.lines(SHARES * apart(DEPTH * s.outChannels()));
     }
 
@@ -77,10 +77,11 @@ final class ColourConvolution implements Convolution {
         this.in = in;
         slope = activation.slope();
         int co = s.outChannels();
-        System.arraycopy(b.data, b.at, bias, 0, co);
+        System.arraycopy(b.data, b.at, bias, START, co);
         for (int column = 0; column < co; column += NR) {
             for (int k = 0; k < DEPTH; k++) {
-                System.arraycopy(weights.data, weights.at + k * co + column, panels, column * DEPTH + k * NR, NR);
+                System.arraycopy(
+                        weights.data, weights.at + k * co + column, panels, START + column * DEPTH + k * NR, NR);
             }
         }
         team.run(n, forwardTask);
@@ -95,11 +96,13 @@ final class ColourConvolution implements Convolution {
                 int first = Math.min(x, s.outWidth() - OTHER_MR); // the last tile overlaps the one before
                 for (int column = 0; column < co; column += NR) {
                     int aAt = y * pitch + first * CHANNELS;
+                    int bAt = START + column * DEPTH;
+                    int biasAt = START + column;
                     int cAt = row + first * co + column;
                     if (OTHER_MR == 8) {
-                        Tiles.colour8x2(strip, aAt, pitch, panels, column * DEPTH, bias, column, 0, out.data, cAt, co);
+                        Tiles.colour8x2(strip, aAt, pitch, panels, bAt, bias, biasAt, out.data, cAt, co);
                     } else {
-                        Tiles.colour4x2(strip, aAt, pitch, panels, column * DEPTH, bias, column, 0, out.data, cAt, co);
+                        Tiles.colour4x2(strip, aAt, pitch, panels, bAt, bias, biasAt, out.data, cAt, co);
                     }
                 }
             }
@@ -162,9 +165,9 @@ final class ColourConvolution implements Convolution {
         int co = s.outChannels();
         int width = s.outWidth();
         if (step() == NR) {
-            Tiles.transposedColours9x2(width, strip, aAt, out.data, bAt, co, partial, cAt, co, partial, cAt, co);
+            Tiles.transposedColours9x2(width, strip, aAt, out.data, bAt, co, partial, cAt, co);
         } else {
-            Tiles.transposedColours9x1(width, strip, aAt, out.data, bAt, co, partial, cAt, co, partial, cAt, co);
+            Tiles.transposedColours9x1(width, strip, aAt, out.data, bAt, co, partial, cAt, co);
         }
     }
 

@@ -3,6 +3,7 @@ package imagespace.backend.cpu;
 import static imagespace.backend.cpu.Gemm.MR;
 import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
+import static imagespace.backend.cpu.Simd.START;
 
 import imagespace.backend.ConvShape;
 import java.util.Arrays;
@@ -36,20 +37,21 @@ final class ColourDataGradient {
     private CpuTensor dIn;
     private CpuTensor dOut;
 
-    /** A worker's own: MR pixels packed, what a row of pixels gives amid zeros, an image with its border. */
-    private record Scratch(float[] packed, float[] given, float[] strip) {}
+    /** A worker's own: MR pixels packed, a tile of the product, what a row of pixels gives amid zeros, an image with its border. */
+    private record Scratch(float[] packed, float[] tile, float[] given, float[] strip) {}
 
     /** @param pitch floats of a row of the image with its border */
     ColourDataGradient(ThreadTeam team, ConvShape s, int rows, int pitch) {
         this.team = team;
         this.s = s;
         this.pitch = pitch;
-        panels = new float[WIDTH * s.outChannels()];
+        panels = Simd.lines(WIDTH * s.outChannels());
         scratch = new Scratch[team.threads()];
         Arrays.setAll(
                 scratch,
                 i -> new Scratch(
                         new float[MR * s.outChannels()],
+                        Simd.lines(MR * NR),
                         new float[(s.outWidth() + 2 * (TAPS - 1)) * WIDTH],
                         new float[rows * pitch]));
     }
@@ -65,7 +67,7 @@ final class ColourDataGradient {
         this.dOut = dOut;
         int co = s.outChannels();
         for (int value = 0; value < VALUES; value++) {
-            int to = value / NR * NR * co + value % NR;
+            int to = START + value / NR * NR * co + value % NR;
             for (int o = 0; o < co; o++) {
                 panels[to + o * NR] = weights.data[weights.at + value * co + o];
             }
@@ -115,7 +117,10 @@ final class ColourDataGradient {
             }
             for (int column = 0; column < WIDTH; column += NR) {
                 int to = (first + TAPS - 1) * WIDTH + column;
-                Gemm.product(NR, co, own.packed, 0, panels, column * co, Gemm.ZEROS, 0, 0, own.given, to, WIDTH);
+                Gemm.product(NR, co, own.packed, 0, panels, START + column * co, false, own.tile, START);
+                for (int r = 0; r < MR; r++) {
+                    System.arraycopy(own.tile, START + r * NR, own.given, to + r * WIDTH, NR);
+                }
             }
         }
     }

@@ -22,8 +22,8 @@ final class Gemm {
     static final int NR = 2 * LANES;
     /** Tasks worth having, so that some threads can share them evenly. */
     static final int ENOUGH_TASKS = 16;
-    /** A row of zeros for tiles that start from nothing. */
-    static final float[] ZEROS = new float[NR];
+    /** Biases that are none, from START. */
+    static final float[] ZEROS = Simd.lines(NR);
 
     private Gemm() {}
 
@@ -31,12 +31,12 @@ final class Gemm {
     static final class Scratch {
         final float[] a = new float[Math.max(Product.BLOCK, TransposedProduct.BLOCK)];
 
-        final float[] b = new float[TransposedProduct.PANEL];
+        final float[] b = Simd.lines(TransposedProduct.PANEL);
         final float[] line = new float[Math.max(Product.MOST_DEPTH, TransposedProduct.MOST_OWNED)];
         /** Grows with the columns of C that wait. */
         float[] c = {};
 
-        final float[] tile = new float[MR * NR];
+        final float[] tile = Simd.lines(MR * NR);
     }
 
     /** Width of the panel that starts at a column: two vectors, or one if that covers the rest. */
@@ -44,64 +44,33 @@ final class Gemm {
         return columns - column <= LANES ? LANES : NR;
     }
 
-    static void copyTile(
-            float[] from, int fromAt, int fromStride, float[] to, int toAt, int toStride, int high, int wide) {
-        for (int r = 0; r < high; r++) {
-            System.arraycopy(from, fromAt + r * fromStride, to, toAt + r * toStride, wide);
-        }
-    }
-
     /** The tile of {@link Product} with the right width. */
-    static void product(
-            int width,
-            int kc,
-            float[] a,
-            int aAt,
-            float[] b,
-            int bAt,
-            float[] init,
-            int initAt,
-            int initStride,
-            float[] c,
-            int cAt,
-            int ldc) {
+    static void product(int width, int kc, float[] a, int aAt, float[] b, int bAt, boolean add, float[] c, int cAt) {
         if (MR == 8) {
             if (width == NR) {
-                Tiles.product8x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+                Tiles.product8x2(kc, a, aAt, b, bAt, add, c, cAt);
             } else {
-                Tiles.product8x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+                Tiles.product8x1(kc, a, aAt, b, bAt, add, c, cAt);
             }
         } else if (width == NR) {
-            Tiles.product6x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+            Tiles.product6x2(kc, a, aAt, b, bAt, add, c, cAt);
         } else {
-            Tiles.product6x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+            Tiles.product6x1(kc, a, aAt, b, bAt, add, c, cAt);
         }
     }
 
     /** The tile of {@link TransposedProduct} with the right width. */
-    static void transposed(
-            int width,
-            int kc,
-            float[] a,
-            int aAt,
-            float[] b,
-            int bAt,
-            float[] init,
-            int initAt,
-            int initStride,
-            float[] c,
-            int cAt,
-            int ldc) {
+    static void transposed(int width, int kc, float[] a, int aAt, float[] b, int bAt, boolean add, float[] c, int cAt) {
         if (OTHER_MR == 8) {
             if (width == NR) {
-                Tiles.transposed8x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+                Tiles.transposed8x2(kc, a, aAt, b, bAt, add, c, cAt);
             } else {
-                Tiles.transposed8x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+                Tiles.transposed8x1(kc, a, aAt, b, bAt, add, c, cAt);
             }
         } else if (width == NR) {
-            Tiles.transposed4x2(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+            Tiles.transposed4x2(kc, a, aAt, b, bAt, add, c, cAt);
         } else {
-            Tiles.transposed4x1(kc, a, aAt, b, bAt, init, initAt, initStride, c, cAt, ldc);
+            Tiles.transposed4x1(kc, a, aAt, b, bAt, add, c, cAt);
         }
     }
 }

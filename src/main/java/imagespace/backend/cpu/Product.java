@@ -135,30 +135,28 @@ final class Product {
                 int bAt = START + column * depth + k * width;
                 int tiles = START + (first && last ? 0 : (panel - firstPanel) * NR * MOST_ROWS);
                 for (int r = 0; r < high; r += MR) {
-                    int cAt = tiles + r * NR;
-                    float[] init = first ? bias : s.c;
-                    int initAt = first ? column : cAt;
-                    Gemm.product(width, steps, s.a, r * steps, panels, bAt, init, initAt, first ? 0 : NR, s.c, cAt, NR);
+                    Gemm.product(width, steps, s.a, r * steps, panels, bAt, !first, s.c, tiles + r * width);
                 }
                 if (last) {
-                    store(s.c, tiles, row, high, column, Math.min(NR, columns - column));
+                    store(s.c, tiles, row, high, column, width);
                 }
             }
         }
     }
 
-    /** Through the activation from scratch memory to C. */
-    private void store(float[] from, int fromAt, int row, int high, int column, int wide) {
+    /** From scratch memory through bias and activation to C. */
+    private void store(float[] from, int fromAt, int row, int high, int column, int width) {
+        int wide = Math.min(width, columns - column);
         for (int r = 0; r < high; r++) {
-            int at = fromAt + r * NR;
+            int at = fromAt + r * width;
             int to = c.at + (row + r) * columns + column;
             int i = 0;
             for (; i <= wide - LANES; i += LANES) {
-                FloatVector v = FloatVector.fromArray(F, from, at + i);
+                FloatVector v = FloatVector.fromArray(F, from, at + i).add(FloatVector.fromArray(F, bias, column + i));
                 v.blend(v.mul(slope), v.compare(VectorOperators.LE, 0)).intoArray(c.data, to + i);
             }
             for (; i < wide; i++) {
-                float v = from[at + i];
+                float v = from[at + i] + bias[column + i];
                 c.data[to + i] = v > 0 ? v : slope * v;
             }
         }

@@ -6,6 +6,7 @@ import static imagespace.backend.cpu.Gemm.OTHER_MR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
+import static imagespace.backend.cpu.Simd.START;
 import static imagespace.backend.cpu.Simd.roundUp;
 
 import imagespace.backend.cpu.Gemm.Scratch;
@@ -73,9 +74,7 @@ final class TransposedProduct {
         int wanted = Math.max(1, TASKS_A_THREAD * team.threads() / shares);
         columnsATask = Math.clamp(roundUp((a.columns() + wanted - 1) / wanted, STEP), STEP, MOST_OWNED);
         owners = (a.columns() + columnsATask - 1) / columnsATask;
-        if (partial.length < (shares - 1) * size()) {
-            partial = new float[(shares - 1) * size()];
-        }
+        partial = Simd.grown(partial, (shares - 1) * size());
         team.run(owners * shares, shareTask);
         if (shares > 1) {
             team.run(ENOUGH_TASKS, addTask);
@@ -95,7 +94,7 @@ final class TransposedProduct {
         int k = task % owners * columnsATask;
         int owned = Math.min(columnsATask, a.columns() - k);
         float[] sums = share == 0 ? c.data : partial;
-        int sumsAt = (share == 0 ? c.at : (share - 1) * size()) + k * columns;
+        int sumsAt = (share == 0 ? c.at : START + (share - 1) * size()) + k * columns;
         int first = units() * share / shares * UNIT;
         int end = Math.min(rows, units() * (share + 1) / shares * UNIT);
         for (int row = first; row < end; row += PIXELS) {
@@ -114,20 +113,24 @@ final class TransposedProduct {
             for (int r = 0; r < owned; r += OTHER_MR) {
                 int high = Math.min(OTHER_MR, owned - r);
                 int aAt = r / CHUNK * CHUNK * pixels + r % CHUNK;
-                int at = sumsAt + r * columns + column;
-                if (high == OTHER_MR && wide == width) {
-                    float[] init = add ? sums : Gemm.ZEROS;
-                    int initAt = add ? at : 0;
-                    Gemm.transposed(
-                            width, pixels, s.a, aAt, s.b, 0, init, initAt, add ? columns : 0, sums, at, columns);
-                } else { // a ragged tile goes through scratch memory
-                    if (add) {
-                        Gemm.copyTile(sums, at, columns, s.tile, 0, width, high, wide);
-                    }
-                    float[] init = add ? s.tile : Gemm.ZEROS;
-                    Gemm.transposed(width, pixels, s.a, aAt, s.b, 0, init, 0, add ? width : 0, s.tile, 0, width);
-                    Gemm.copyTile(s.tile, 0, width, sums, at, columns, high, wide);
-                }
+                Gemm.transposed(width, pixels, s.a, aAt, s.b, START, false, s.tile, START);
+                store(s.tile, width, high, wide, add, sums, sumsAt + r * columns + column);
+            }
+        }
+    }
+
+    /** A tile to its place among the sums, or added to what is there. */
+    private void store(float[] tile, int width, int high, int wide, boolean add, float[] sums, int at) {
+        for (int r = 0; r < high; r++) {
+            int from = START + r * width;
+            int to = at + r * columns;
+            int i = 0;
+            for (; i <= wide - LANES; i += LANES) {
+                FloatVector v = FloatVector.fromArray(F, tile, from + i);
+                (add ? v.add(FloatVector.fromArray(F, sums, to + i)) : v).intoArray(sums, to + i);
+            }
+            for (; i < wide; i++) {
+                sums[to + i] = add ? sums[to + i] + tile[from + i] : tile[from + i];
             }
         }
     }
@@ -135,7 +138,7 @@ final class TransposedProduct {
     private void packPanel(Scratch s, int row, int pixels, int column, int width, int wide) {
         for (int p = 0; p < pixels; p++) {
             int from = b.at + (row + p) * columns + column;
-            int to = p * width;
+            int to = START + p * width;
             if (wide == width) {
                 for (int i = 0; i < width; i += LANES) {
                     FloatVector.fromArray(F, b.data, from + i).intoArray(s.b, to + i);
@@ -153,7 +156,7 @@ final class TransposedProduct {
         int to = (int) ((long) size * (task + 1) / ENOUGH_TASKS);
         for (int share = 0; share < shares - 1; share++) {
             for (int i = from; i < to; i++) {
-                c.data[c.at + i] += partial[share * size + i];
+                c.data[c.at + i] += partial[START + share * size + i];
             }
         }
     }

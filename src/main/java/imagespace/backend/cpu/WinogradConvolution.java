@@ -19,7 +19,7 @@ import jdk.incubator.vector.FloatVector;
  * <pre>
  * U = G g G^T            [36][co / NR][ci][NR]             once a call
  * V = B^T d B            [36][tiles / MR][MR rows packed]   a block of tiles at a time
- * M[p] = V[p] * U[p]     [36][tiles][co chunk]              for some output channels at a time
+ * M[p] = V[p] * U[p]     [36][co chunk / NR][tiles][NR]     for some output channels at a time
  * out = activation(A^T M A + bias)
  * </pre>
  *
@@ -188,21 +188,11 @@ final class WinogradConvolution {
                 for (int column = c; column < c + wide; column += NR) {
                     int width = Gemm.panelWidth(column, co);
                     int uAt = START + point * pointU + column * ci;
+                    int mAt = START + point * pointM + (column - c) * blockPanels * MR;
                     for (int panel = 0; panel < endPanel - firstPanel; panel++) {
-                        int mAt = START + point * pointM + panel * MR * chunk + column - c;
-                        Gemm.product(
-                                width,
-                                ci,
-                                s.v,
-                                START + point * pointV + panel * MR * ci,
-                                memory.u,
-                                uAt,
-                                Gemm.ZEROS,
-                                0,
-                                0,
-                                s.m,
-                                mAt,
-                                chunk);
+                        int vAt = START + point * pointV + panel * MR * ci;
+                        Gemm.product(width, ci, s.v, vAt, memory.u, uAt, false, s.m, mAt);
+                        mAt += MR * width;
                     }
                 }
             }
@@ -222,8 +212,10 @@ final class WinogradConvolution {
             boolean whole = high == tileSide && across == tileSide;
             int to = out.at + ((image * outHeight + y) * outWidth + x) * co + c;
             for (int k = 0; k < wide; k += LANES) {
-                int mAt = START + (tile - first) * chunk + k;
-                int biasAt = bias == null ? 0 : bias.at + c + k;
+                int panel = k / NR * NR;
+                int mAt =
+                        START + panel * blockPanels * MR + (tile - first) * Gemm.panelWidth(c + panel, co) + k - panel;
+                int biasAt = bias == null ? START : bias.at + c + k;
                 if (whole && outPooled == null) {
                     filtering.output(s.m, mAt, pointM, b, biasAt, slope, out.data, to + k, outWidth * co, co);
                 } else {

@@ -164,11 +164,7 @@ final class WinogradWeightGradient {
             for (int r = 0; r < ci; r += OTHER_MR) {
                 int vAt = START + point * pointV + r / CHUNK * (block * CHUNK) + r % CHUNK;
                 int at = sumsAt + column * ci + r * width;
-                if (add) {
-                    Gemm.transposed(width, count, s.v, vAt, s.y, yAt, sums, at, width, sums, at, width);
-                } else {
-                    Gemm.transposed(width, count, s.v, vAt, s.y, yAt, Gemm.ZEROS, 0, 0, sums, at, width);
-                }
+                Gemm.transposed(width, count, s.v, vAt, s.y, yAt, add, sums, at);
             }
         }
     }
