@@ -6,5 +6,5 @@ classpath=$here/target/benchmarks.classpath
 "$here/mvnw" -q -B -Pbenchmarks test-compile dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile="$classpath"
 java=("$JAVA_HOME/bin/java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED
     -Dimagespace.version="$(git -C "$here" describe --always --dirty --tags 2>/dev/null || echo unknown)"
-    -XX:+IgnoreUnrecognizedVMOptions -XX:+UseTransparentHugePages
+    -XX:+IgnoreUnrecognizedVMOptions -XX:+UseTransparentHugePages -XX:ObjectAlignmentInBytes=64
     -cp "$here/target/test-classes:$here/target/classes:$(cat "$classpath")")

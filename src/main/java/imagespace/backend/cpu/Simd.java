@@ -14,9 +14,10 @@ final class Simd {
     static final int LANES = F.length();
 
     /**
-     * Where values begin in the arrays of tensors and scratch memory, in floats. Java keeps 16 bytes before the first value, and
-     * its collector G1 puts large arrays at the start of a region: there the value at START begins a cache line, and no
-     * vector lies across two.
+     * Where values begin in the arrays of tensors and scratch memory, in floats. Java keeps 16 bytes before the first value. If
+     * objects begin at cache lines, so does the value at START, and no vector lies across two of them. All objects do with
+     * -XX:ObjectAlignmentInBytes=64, which the launcher sets; without it large ones do, as the collector G1 puts them at the
+     * start of a region.
      */
     static final int START = 12;
 
