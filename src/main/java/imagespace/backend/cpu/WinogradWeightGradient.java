@@ -33,9 +33,9 @@ final class WinogradWeightGradient {
     /** But at least one for so many sums of a point, as every block reads and writes all of them ... */
     private static final int SUMS_A_TILE = 512;
     /** ... and within these limits. */
-    private static final int LEAST_TILES = 32;
+    private static final int LEAST_TILES = 64;
 
-    private static final int MOST_TILES = 128;
+    private static final int MOST_TILES = 256;
     /** Floats between points beyond what they hold: large powers of two would share cache sets. */
     private static final int SKEW = 16;
 
