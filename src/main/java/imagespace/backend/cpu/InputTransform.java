@@ -102,16 +102,13 @@ final class InputTransform {
         source.find(images, in, pooled, image, y, x + begin, points, end - begin, c, wide);
         int to = START + begin * column;
         if (source.pixel == wide) { // the pixels are neighbours: one run of vectors
-            transformColumns(source, source.at, s.strip, to, (end - begin) * wide / LANES);
+            filtering.inputColumns(source.data, source.at, source.row, s.strip, to, (end - begin) * wide / LANES);
         } else {
             for (int j = 0; j < end - begin; j++) {
-                transformColumns(source, source.at + j * source.pixel, s.strip, to + j * column, wide / LANES);
+                int from = source.at + j * source.pixel;
+                filtering.inputColumns(source.data, from, source.row, s.strip, to + j * column, wide / LANES);
             }
         }
-    }
-
-    private void transformColumns(TileSource source, int from, float[] strip, int to, int vectors) {
-        filtering.input(source.data, from, source.row, strip, to, points * LANES, LANES, vectors);
     }
 
     /** The second pass: {@code count} tiles of the strip, which go to the places {@code slot ...}. */
@@ -123,17 +120,10 @@ final class InputTransform {
             int groupWide = Math.min(group, channels - groupAt);
             int channelAt = START + groupAt * panel + channel - groupAt;
             for (int t = 0; t < count; t++) {
-                int from = START + ((t * side * vectors + k) * points + firstRow) * LANES;
+                int from = START + (t * side * vectors + k) * points * LANES;
                 int slotAt = (slot + t) / panel * panel * channels + (slot + t) % panel * groupWide;
-                filtering.input(
-                        strip,
-                        from,
-                        vectors * points * LANES,
-                        to,
-                        channelAt + slotAt,
-                        points * pointStride,
-                        pointStride,
-                        endRow - firstRow);
+                filtering.inputRows(
+                        strip, from, vectors * points * LANES, to, channelAt + slotAt, pointStride, firstRow, endRow);
             }
         }
     }

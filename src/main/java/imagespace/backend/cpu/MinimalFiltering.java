@@ -13,11 +13,20 @@ interface MinimalFiltering {
     int points();
 
     /**
-     * B^T in one dimension, {@code count} times: points {@code stride} apart to points {@code toStride} apart, the next ones a
-     * vector further on, and {@code toStep}. V = B^T d B takes two passes, as tiles overlap: a column of pixels that was
-     * transformed serves two of them.
+     * The first pass of V = B^T d B, down columns of pixels: as tiles overlap, one that was transformed serves two of them.
+     *
+     * @param from pixels in rows {@code stride} apart
+     * @param strip the points of a column, a vector each, one after the other
+     * @param count vectors that lie side by side in a row of pixels
      */
-    void input(float[] from, int at, int stride, float[] to, int toAt, int toStep, int toStride, int count);
+    void inputColumns(float[] from, int at, int stride, float[] strip, int to, int count);
+
+    /**
+     * The second pass, along the rows of a tile: to points {@code stride} apart; the rows of points [firstRow, endRow) only.
+     *
+     * @param column floats in the strip from a column of pixels to the next
+     */
+    void inputRows(float[] strip, int at, int column, float[] to, int toAt, int stride, int firstRow, int endRow);
 
     /** U = G g G^T: 3x3 taps, {@code pixel} apart, in rows {@code row} apart, to points {@code stride} apart. */
     void filter(float[] from, int at, int row, int pixel, float[] to, int toAt, int stride);
@@ -61,8 +70,14 @@ interface MinimalFiltering {
         }
 
         @Override
-        public void input(float[] from, int at, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
-            WinogradTiles.input4(from, at, stride, to, toAt, toStep, toStride, count);
+        public void inputColumns(float[] from, int at, int stride, float[] strip, int to, int count) {
+            WinogradTiles.inputColumns4(from, at, stride, strip, to, count);
+        }
+
+        @Override
+        public void inputRows(
+                float[] strip, int at, int column, float[] to, int toAt, int stride, int firstRow, int endRow) {
+            WinogradTiles.inputRows4(strip, at, column, to, toAt, stride, firstRow, endRow);
         }
 
         @Override
@@ -123,8 +138,14 @@ interface MinimalFiltering {
         }
 
         @Override
-        public void input(float[] from, int at, int stride, float[] to, int toAt, int toStep, int toStride, int count) {
-            WinogradTiles.input2(from, at, stride, to, toAt, toStep, toStride, count);
+        public void inputColumns(float[] from, int at, int stride, float[] strip, int to, int count) {
+            WinogradTiles.inputColumns2(from, at, stride, strip, to, count);
+        }
+
+        @Override
+        public void inputRows(
+                float[] strip, int at, int column, float[] to, int toAt, int stride, int firstRow, int endRow) {
+            WinogradTiles.inputRows2(strip, at, column, to, toAt, stride, firstRow, endRow);
         }
 
         @Override
