@@ -38,6 +38,8 @@ final class WinogradWeightGradient {
     private static final int MOST_TILES = 256;
     /** Floats between points beyond what they hold: large powers of two would share cache sets. */
     private static final int SKEW = 16;
+    /** Floats of a point in what is added over the shares at a time. */
+    private static final int POINT_TOTAL = CHUNK * NR + SKEW;
 
     private final MinimalFiltering filtering;
     /** Points in one dimension. */
@@ -97,7 +99,7 @@ final class WinogradWeightGradient {
         input = new InputTransform(filtering, inputs, block, CHUNK, pointV);
         gradient = new GradientTransform(filtering, outputs, block, pointY);
         for (WinogradMemory.Worker s : memory.workers) {
-            s.v = Simd.grown(s.v, points / parts * points * pointV);
+            s.v = Simd.grown(s.v, Math.max(points / parts * points * pointV, points * points * POINT_TOTAL));
             s.y = Simd.grown(s.y, points / parts * points * pointY);
             input.prepare(s.tiles);
             gradient.prepare(s.tiles.source);
@@ -171,32 +173,37 @@ final class WinogradWeightGradient {
 
     /** dWeights of CHUNK input channels from the sums of all shares. */
     private void transformSums(int task, int worker) {
-        float[] sums = memory.sums;
+        float[] total = memory.workers[worker].v;
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
-            int at = START + column * ci + task * CHUNK * width;
-            addShares(at, CHUNK * width);
+            addShares(START + column * ci + task * CHUNK * width, CHUNK * width, total);
+            int at = START;
             for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
                 for (int c = column; c < column + width; c += LANES) {
                     int to = dWeights.at + i * co + c;
-                    filtering.sums(sums, at, pointS, dWeights.data, to, 3 * ci * co, ci * co);
+                    filtering.sums(total, at, POINT_TOTAL, dWeights.data, to, 3 * ci * co, ci * co);
                     at += LANES;
                 }
             }
         }
     }
 
-    /** Adds what all other shares have at {@code at} of every point to the first one's. */
-    private void addShares(int at, int count) {
+    /**
+     * Of {@code count} sums from {@code at} in each point the total of all shares. It stays in the cache: written to its place
+     * among the sums it would go to memory, which costs as much as reading a share.
+     */
+    private void addShares(int at, int count, float[] total) {
         float[] sums = memory.sums;
         int share = points * points * pointS;
-        for (int point = at; point < at + share; point += pointS) {
-            for (int i = point; i < point + count; i += LANES) {
-                FloatVector sum = FloatVector.fromArray(F, sums, i);
-                for (int from = i + share; from < i + shares * share; from += share) {
-                    sum = sum.add(FloatVector.fromArray(F, sums, from));
+        for (int point = 0; point < points * points; point++) {
+            int first = at + point * pointS;
+            int to = START + point * POINT_TOTAL;
+            for (int i = 0; i < count; i += LANES) {
+                FloatVector sum = FloatVector.fromArray(F, sums, first + i);
+                for (int s = 1; s < shares; s++) {
+                    sum = sum.add(FloatVector.fromArray(F, sums, first + i + s * share));
                 }
-                sum.intoArray(sums, i);
+                sum.intoArray(total, to + i);
             }
         }
     }
