@@ -29,7 +29,8 @@ import org.openjdk.jmh.annotations.Warmup;
         jvmArgsAppend = {
             "--add-modules=jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
-            "-XX:+UseTransparentHugePages"
+            "-XX:+UseTransparentHugePages",
+            "-XX:ObjectAlignmentInBytes=64"
         })
 public class DenseBenchmark {
     /** Rows (images), inputs, outputs. */

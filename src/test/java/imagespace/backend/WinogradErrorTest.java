@@ -40,11 +40,11 @@ class WinogradErrorTest {
         }
     }
 
-    /** As many tiles as are taken at a time, with more channels than are: the same as without Winograd, but for rounding. */
+    /** More tiles than are taken at a time, and more channels: the same as without Winograd, but for rounding. */
     @Test
     void fullBlocks() {
         ConvShape s = ConvShape.of(8, 8, 256, 512, 3, 1, Padding.SAME);
-        int n = 64;
+        int n = 144; // 288 tiles a share of the weight gradient: a block of 256 and another one
         Random random = new Random(5);
         float[] in = normal(random, n * s.inputSize());
         float[] weights = normal(random, s.weightSize());

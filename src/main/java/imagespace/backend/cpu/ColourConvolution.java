@@ -36,8 +36,11 @@ final class ColourConvolution implements Convolution {
     private final float[][] strips;
 
     private final int pitch;
+    /** [co / NR][DEPTH][NR], from START. */
     private final float[] panels;
+    /** From START. */
     private final float[] bias;
+
     private final float[] partial;
     private final ThreadTeam.Task forwardTask = this::forwardImage;
     private final ThreadTeam.Task gradientTask = this::gradientShare;

@@ -27,7 +27,7 @@ final class ColourDataGradient {
     private final ConvShape s;
     /** Floats of a row of the image with its border. */
     private final int pitch;
-    /** [WIDTH / NR][co][NR]. */
+    /** [WIDTH / NR][co][NR], from START. */
     private final float[] panels;
 
     private final Scratch[] scratch;

@@ -4,7 +4,6 @@ import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
-import static imagespace.backend.cpu.Simd.roundUp;
 
 import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
@@ -28,10 +27,9 @@ final class DirectConvolution implements Convolution {
     private final ConvShape s;
     private final Im2col forward;
     private final Im2col backward;
-    /** The bias, padded to whole panels. */
-    private final float[] bias;
-
+    /** Biases of the data gradient, which has none. */
     private final float[] zeros;
+
     private final Product.Matrix weightsMatrix = this::packWeights;
     private final Product.Matrix swappedMatrix = this::packSwappedWeights;
     /** What the running call works on. */
@@ -43,16 +41,14 @@ final class DirectConvolution implements Convolution {
         this.s = s;
         forward = Im2col.forward(s);
         backward = Im2col.backward(s);
-        bias = new float[roundUp(s.outChannels(), NR)];
-        zeros = new float[roundUp(s.inChannels(), NR)];
+        zeros = new float[s.inChannels()];
     }
 
     @Override
-    public void forward(CpuTensor out, CpuTensor in, CpuTensor weights, CpuTensor b, Activation activation, int n) {
+    public void forward(CpuTensor out, CpuTensor in, CpuTensor weights, CpuTensor bias, Activation activation, int n) {
         this.weights = weights;
-        System.arraycopy(b.data, b.at, bias, 0, s.outChannels());
         Im2col a = forward.of(in);
-        product.run(a, a.rows(n), s.outChannels(), weightsMatrix, bias, activation.slope(), out);
+        product.run(a, a.rows(n), s.outChannels(), weightsMatrix, bias.data, bias.at, activation.slope(), out);
     }
 
     /** The weights are the matrix B as they lie; a part is some rows. */
@@ -80,7 +76,7 @@ final class DirectConvolution implements Convolution {
     public void backwardData(CpuTensor dIn, CpuTensor dOut, CpuTensor weights, int n) {
         this.weights = weights;
         Im2col a = backward.of(dOut);
-        product.run(a, a.rows(n), s.inChannels(), swappedMatrix, zeros, 1, dIn);
+        product.run(a, a.rows(n), s.inChannels(), swappedMatrix, zeros, 0, 1, dIn);
     }
 
     /** The matrix B of the data gradient: for each tap the weights transposed, [k k co, ci]; a part is some panels. */

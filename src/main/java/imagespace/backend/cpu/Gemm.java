@@ -22,21 +22,19 @@ final class Gemm {
     static final int NR = 2 * LANES;
     /** Tasks worth having, so that some threads can share them evenly. */
     static final int ENOUGH_TASKS = 16;
-    /** Biases that are none, from START. */
-    static final float[] ZEROS = Simd.lines(NR);
 
     private Gemm() {}
 
     /** A worker's own memory: packed A, packed B, one line of im2col, unfinished tiles of C, one tile of C. */
     static final class Scratch {
-        final float[] a = new float[Math.max(Product.BLOCK, TransposedProduct.BLOCK)];
+        final float[] a = Simd.lines(Math.max(Product.BLOCK, TransposedProduct.BLOCK));
 
         final float[] b = Simd.lines(TransposedProduct.PANEL);
         final float[] line = new float[Math.max(Product.MOST_DEPTH, TransposedProduct.MOST_OWNED)];
         /** Grows with the columns of C that wait. */
         float[] c = {};
 
-        final float[] tile = Simd.lines(MR * NR);
+        final float[] tile = Simd.lines(OTHER_MR * NR);
     }
 
     /** Width of the panel that starts at a column: two vectors, or one if that covers the rest. */

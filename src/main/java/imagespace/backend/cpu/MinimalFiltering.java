@@ -24,7 +24,9 @@ interface MinimalFiltering {
     /**
      * The second pass, along the rows of a tile: to points {@code stride} apart; the rows of points [firstRow, endRow) only.
      *
+     * @param at of the tile's first column in the strip
      * @param column floats in the strip from a column of pixels to the next
+     * @param toAt of the first point that is wanted
      */
     void inputRows(float[] strip, int at, int column, float[] to, int toAt, int stride, int firstRow, int endRow);
 

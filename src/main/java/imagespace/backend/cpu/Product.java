@@ -44,6 +44,7 @@ final class Product {
     private Im2col a;
     private Matrix b;
     private float[] bias;
+    private int biasAt;
     private float slope;
     private CpuTensor c;
     private int rows;
@@ -75,13 +76,14 @@ final class Product {
      * C [rows, columns] = activation(A * B + bias).
      *
      * @param columns columns of B and C
-     * @param bias as long as whole panels, or zeros
+     * @param bias of each column, from {@code biasAt}
      * @param slope of the activation, 1 for none
      */
-    void run(Im2col a, int rows, int columns, Matrix b, float[] bias, float slope, CpuTensor c) {
+    void run(Im2col a, int rows, int columns, Matrix b, float[] bias, int biasAt, float slope, CpuTensor c) {
         this.a = a;
         this.b = b;
         this.bias = bias;
+        this.biasAt = biasAt;
         this.slope = slope;
         this.c = c;
         this.rows = rows;
@@ -127,7 +129,7 @@ final class Product {
             boolean first = k == 0;
             boolean last = k + steps == depth;
             for (int r = 0; r < high; r += MR) {
-                a.pack(s.a, r * steps, CHUNK, MR * CHUNK, row + r, Math.min(MR, high - r), k, steps, s.line);
+                a.pack(s.a, START + r * steps, CHUNK, MR * CHUNK, row + r, Math.min(MR, high - r), k, steps, s.line);
             }
             for (int panel = firstPanel; panel < endPanel; panel++) {
                 int column = panel * NR;
@@ -135,7 +137,7 @@ final class Product {
                 int bAt = START + column * depth + k * width;
                 int tiles = START + (first && last ? 0 : (panel - firstPanel) * NR * MOST_ROWS);
                 for (int r = 0; r < high; r += MR) {
-                    Gemm.product(width, steps, s.a, r * steps, panels, bAt, !first, s.c, tiles + r * width);
+                    Gemm.product(width, steps, s.a, START + r * steps, panels, bAt, !first, s.c, tiles + r * width);
                 }
                 if (last) {
                     store(s.c, tiles, row, high, column, width);
@@ -152,11 +154,12 @@ final class Product {
             int to = c.at + (row + r) * columns + column;
             int i = 0;
             for (; i <= wide - LANES; i += LANES) {
-                FloatVector v = FloatVector.fromArray(F, from, at + i).add(FloatVector.fromArray(F, bias, column + i));
+                FloatVector v =
+                        FloatVector.fromArray(F, from, at + i).add(FloatVector.fromArray(F, bias, biasAt + column + i));
                 v.blend(v.mul(slope), v.compare(VectorOperators.LE, 0)).intoArray(c.data, to + i);
             }
             for (; i < wide; i++) {
-                float v = from[at + i] + bias[column + i];
+                float v = from[at + i] + bias[biasAt + column + i];
                 c.data[to + i] = v > 0 ? v : slope * v;
             }
         }

@@ -105,14 +105,14 @@ final class TransposedProduct {
     /** The pixels of one pass. */
     private void block(Scratch s, int row, int pixels, int k, int owned, boolean add, float[] sums, int sumsAt) {
         int wholeChunks = roundUp(owned, CHUNK);
-        a.pack(s.a, 0, CHUNK, pixels * CHUNK, row, pixels, k, wholeChunks, s.line); // as [owned / 16][pixels][16]
+        a.pack(s.a, START, CHUNK, pixels * CHUNK, row, pixels, k, wholeChunks, s.line); // as [owned / 16][pixels][16]
         for (int column = 0; column < columns; column += NR) {
             int width = Gemm.panelWidth(column, columns);
             int wide = Math.min(width, columns - column);
             packPanel(s, row, pixels, column, width, wide);
             for (int r = 0; r < owned; r += OTHER_MR) {
                 int high = Math.min(OTHER_MR, owned - r);
-                int aAt = r / CHUNK * CHUNK * pixels + r % CHUNK;
+                int aAt = START + r / CHUNK * CHUNK * pixels + r % CHUNK;
                 Gemm.transposed(width, pixels, s.a, aAt, s.b, START, false, s.tile, START);
                 store(s.tile, width, high, wide, add, sums, sumsAt + r * columns + column);
             }
@@ -127,7 +127,11 @@ final class TransposedProduct {
             int i = 0;
             for (; i <= wide - LANES; i += LANES) {
                 FloatVector v = FloatVector.fromArray(F, tile, from + i);
-                (add ? v.add(FloatVector.fromArray(F, sums, to + i)) : v).intoArray(sums, to + i);
+                if (add) {
+                    v.add(FloatVector.fromArray(F, sums, to + i)).intoArray(sums, to + i);
+                } else {
+                    v.intoArray(sums, to + i);
+                }
             }
             for (; i < wide; i++) {
                 sums[to + i] = add ? sums[to + i] + tile[from + i] : tile[from + i];

@@ -41,6 +41,8 @@ final class WinogradConvolution {
     private static final int MOST_CHANNELS = 128;
     /** Floats between the points of U, V and M beyond what they hold: large powers of two would share cache sets. */
     private static final int SKEW = 16;
+    /** In place of a bias, from START. */
+    private static final float[] NO_BIAS = Simd.lines(LANES);
 
     private final MinimalFiltering filtering;
     private final int tileSide;
@@ -56,7 +58,7 @@ final class WinogradConvolution {
     private final int co;
     private final int tileRows;
     private final int tileColumns;
-    /** Output channels of M. */
+    /** Output channels of M: all, or whole panels. */
     private final int chunk;
 
     /** Panels of MR tiles in a block, at most. */
@@ -188,7 +190,7 @@ final class WinogradConvolution {
                 for (int column = c; column < c + wide; column += NR) {
                     int width = Gemm.panelWidth(column, co);
                     int uAt = START + point * pointU + column * ci;
-                    int mAt = START + point * pointM + (column - c) * blockPanels * MR;
+                    int mAt = START + point * pointM + place(0, c, column - c);
                     for (int panel = 0; panel < endPanel - firstPanel; panel++) {
                         int vAt = START + point * pointV + panel * MR * ci;
                         Gemm.product(width, ci, s.v, vAt, memory.u, uAt, false, s.m, mAt);
@@ -200,9 +202,15 @@ final class WinogradConvolution {
         }
     }
 
+    /** Of a tile and channel c + k in a point of M, which begins with channel c. */
+    private int place(int tile, int c, int k) {
+        int panel = k / NR * NR;
+        return panel * blockPanels * MR + tile * Gemm.panelWidth(c + panel, co) + k - panel;
+    }
+
     /** The outputs of the tiles [first, end), channels [c, c + wide), from M. */
     private void transformOutput(WinogradMemory.Worker s, int first, int end, int c, int wide) {
-        float[] b = bias == null ? Gemm.ZEROS : bias.data;
+        float[] b = bias == null ? NO_BIAS : bias.data;
         for (int tile = first; tile < end; tile++) {
             int x = tile % tileColumns * tileSide;
             int y = tile / tileColumns % tileRows * tileSide;
@@ -212,9 +220,7 @@ final class WinogradConvolution {
             boolean whole = high == tileSide && across == tileSide;
             int to = out.at + ((image * outHeight + y) * outWidth + x) * co + c;
             for (int k = 0; k < wide; k += LANES) {
-                int panel = k / NR * NR;
-                int mAt =
-                        START + panel * blockPanels * MR + (tile - first) * Gemm.panelWidth(c + panel, co) + k - panel;
+                int mAt = START + place(tile - first, c, k);
                 int biasAt = bias == null ? START : bias.at + c + k;
                 if (whole && outPooled == null) {
                     filtering.output(s.m, mAt, pointM, b, biasAt, slope, out.data, to + k, outWidth * co, co);

@@ -24,6 +24,8 @@ final class WinogradMemory {
         float[] m = {};
         /** Transformed gradients. */
         float[] y = {};
+        /** Sums of some weights, added over the shares. */
+        float[] total = {};
         /** An output tile that is to be pooled, or reaches over the border. */
         final float[] tile = Simd.lines(MinimalFiltering.F4.tile() * MinimalFiltering.F4.tile() * LANES);
     }

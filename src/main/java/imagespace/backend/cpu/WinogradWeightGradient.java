@@ -32,7 +32,10 @@ final class WinogradWeightGradient {
     private static final int BUDGET = 192 << 10;
     /** But at least one for so many sums of a point, as every block reads and writes all of them ... */
     private static final int SUMS_A_TILE = 512;
-    /** ... and within these limits. */
+    /**
+     * ... and within these limits: short sums spend their time on the sums' own loads and stores, and 256 tiles of 256 and 512
+     * channels take 27 MiB a worker.
+     */
     private static final int LEAST_TILES = 64;
 
     private static final int MOST_TILES = 256;
@@ -99,7 +102,8 @@ final class WinogradWeightGradient {
         input = new InputTransform(filtering, inputs, block, CHUNK, pointV);
         gradient = new GradientTransform(filtering, outputs, block, pointY);
         for (WinogradMemory.Worker s : memory.workers) {
-            s.v = Simd.grown(s.v, Math.max(points / parts * points * pointV, points * points * POINT_TOTAL));
+            s.v = Simd.grown(s.v, points / parts * points * pointV);
+            s.total = Simd.grown(s.total, points * points * POINT_TOTAL);
             s.y = Simd.grown(s.y, points / parts * points * pointY);
             input.prepare(s.tiles);
             gradient.prepare(s.tiles.source);
@@ -173,7 +177,7 @@ final class WinogradWeightGradient {
 
     /** dWeights of CHUNK input channels from the sums of all shares. */
     private void transformSums(int task, int worker) {
-        float[] total = memory.workers[worker].v;
+        float[] total = memory.workers[worker].total;
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
             addShares(START + column * ci + task * CHUNK * width, CHUNK * width, total);
@@ -194,14 +198,14 @@ final class WinogradWeightGradient {
      */
     private void addShares(int at, int count, float[] total) {
         float[] sums = memory.sums;
-        int share = points * points * pointS;
+        int shareStride = points * points * pointS;
         for (int point = 0; point < points * points; point++) {
             int first = at + point * pointS;
             int to = START + point * POINT_TOTAL;
             for (int i = 0; i < count; i += LANES) {
                 FloatVector sum = FloatVector.fromArray(F, sums, first + i);
-                for (int s = 1; s < shares; s++) {
-                    sum = sum.add(FloatVector.fromArray(F, sums, first + i + s * share));
+                for (int share = 1; share < shares; share++) {
+                    sum = sum.add(FloatVector.fromArray(F, sums, first + i + share * shareStride));
                 }
                 sum.intoArray(total, to + i);
             }
