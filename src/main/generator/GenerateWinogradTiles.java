@@ -145,9 +145,9 @@ final class GenerateWinogradTiles {
                  * {@code src/main/generator/GenerateWinogradTiles.java}, do not edit.
                  *
                  * <p>First come the columns of a tile, then its rows, and between them all stays in registers; only the transform of inputs
-                 * is two methods, a pass each. The methods of F(4x4, 3x3) are longer than the 325 bytes of bytecode that C2 inlines, and must be: compiled by itself
-                 * each runs in registers, inlined with others it exhausts C2's budget, and the vectors that are left over are boxed. A test
-                 * holds the sizes.
+                 * is two methods, a pass each. The methods of F(4x4, 3x3) are longer than the 325 bytes of bytecode that C2 inlines, and must
+                 * be: compiled by itself each runs in registers, inlined with others it exhausts C2's budget, and the vectors that are left
+                 * over are boxed. A test holds the sizes.
                  */
                 final class WinogradTiles {
                     private WinogradTiles() {}
@@ -177,19 +177,7 @@ final class GenerateWinogradTiles {
     /** The second pass: along the rows of a tile. */
     private static String inputRows(int tile, Transform transform) {
         Code code = new Code(transform);
-        for (int row = 0; row < transform.taken; row++) {
-            code.open("if (firstRow <= %1$d && %1$d < endRow)".formatted(row));
-            int r = row;
-            code.apply(
-                    transform,
-                    code.loads(transform, i -> "strip, at" + plus(i, "column") + plus(r, "LANES")),
-                    "",
-                    (i, value) -> code.store(value, "to, toAt" + plus(i, "stride")));
-            if (row < transform.taken - 1) {
-                code.line("toAt += %d * stride;".formatted(transform.taken));
-            }
-            code.close();
-        }
+        code.wantedRows(transform, row -> code.loads(transform, i -> "strip, at" + plus(i, "column") + plus(row, "LANES")));
         return code.method(
                 "inputRows" + tile,
                 "float[] strip, int at, int column, float[] to, int toAt, int stride, int firstRow, int endRow");
@@ -209,15 +197,7 @@ final class GenerateWinogradTiles {
     private static String gradient(int tile, Transform transform) {
         Code code = new Code(transform);
         String[][] halfway = code.columns(transform, GenerateWinogradTiles::pixel);
-        for (int row = 0; row < halfway.length; row++) {
-            code.open("if (firstRow <= %1$d && %1$d < endRow)".formatted(row));
-            code.apply(transform, halfway[row], "Along" + row, (column, value) ->
-                    code.store(value, "to, toAt" + plus(column, "stride")));
-            if (row < halfway.length - 1) {
-                code.line("toAt += %d * stride;".formatted(halfway.length));
-            }
-            code.close();
-        }
+        code.wantedRows(transform, row -> halfway[row]);
         return code.method(
                 "gradient" + tile,
                 "float[] from, int at, int row, int pixel, float[] to, int toAt, int stride, int firstRow, int endRow");
@@ -330,6 +310,20 @@ final class GenerateWinogradTiles {
                 });
             }
             return results;
+        }
+
+        /** The second pass, where only the rows of points [firstRow, endRow) are wanted; {@code values} has the names of a row's. */
+        void wantedRows(Transform transform, IntFunction<String[]> values) {
+            int points = transform.results.size();
+            for (int row = 0; row < points; row++) {
+                open("if (firstRow <= %1$d && %1$d < endRow)".formatted(row));
+                apply(transform, values.apply(row), "Along" + row, (column, value) ->
+                        store(value, "to, toAt" + plus(column, "stride")));
+                if (row < points - 1) {
+                    line("toAt += %d * stride;".formatted(points));
+                }
+                close();
+            }
         }
 
         /** One transform of values with these names; its steps are told from others' by a suffix. */

@@ -16,9 +16,8 @@ final class Simd {
     /**
      * Where values begin in the arrays of tensors and scratch memory, in floats. Java keeps 16 bytes before the first value
      * (but for compact object headers). If objects begin at cache lines, so does the value at START, and no vector of an array made
-     * by {@link #lines} lies across two of them. All objects do with
-     * -XX:ObjectAlignmentInBytes=64, which the launcher sets; without it large ones do, as the collector G1 puts them at the
-     * start of a region.
+     * by {@link #lines} lies across two of them. All objects do with -XX:ObjectAlignmentInBytes=64, which the launcher sets;
+     * without it large ones do, as the collector G1 puts them at the start of a region.
      */
     static final int START = 12;
 

@@ -17,9 +17,9 @@ import jdk.incubator.vector.VectorOperators;
  * {@code src/main/generator/GenerateWinogradTiles.java}, do not edit.
  *
  * <p>First come the columns of a tile, then its rows, and between them all stays in registers; only the transform of inputs
- * is two methods, a pass each. The methods of F(4x4, 3x3) are longer than the 325 bytes of bytecode that C2 inlines, and must be: compiled by itself
- * each runs in registers, inlined with others it exhausts C2's budget, and the vectors that are left over are boxed. A test
- * holds the sizes.
+ * is two methods, a pass each. The methods of F(4x4, 3x3) are longer than the 325 bytes of bytecode that C2 inlines, and must
+ * be: compiled by itself each runs in registers, inlined with others it exhausts C2's budget, and the vectors that are left
+ * over are boxed. A test holds the sizes.
  */
 final class WinogradTiles {
     private WinogradTiles() {}
@@ -71,15 +71,15 @@ final class WinogradTiles {
             FloatVector d3 = FloatVector.fromArray(F, strip, at + 3 * column);
             FloatVector d4 = FloatVector.fromArray(F, strip, at + 4 * column);
             FloatVector d5 = FloatVector.fromArray(F, strip, at + 5 * column);
-            FloatVector evenA = d2.fma(minus2, d4);
-            FloatVector oddA = d1.fma(minus2, d3);
-            FloatVector evenB = d2.fma(minusHalf, d4);
-            FloatVector oddB = d1.fma(minusHalf, d3);
+            FloatVector evenAAlong0 = d2.fma(minus2, d4);
+            FloatVector oddAAlong0 = d1.fma(minus2, d3);
+            FloatVector evenBAlong0 = d2.fma(minusHalf, d4);
+            FloatVector oddBAlong0 = d1.fma(minusHalf, d3);
             d2.fma(minus5Halves, d4).add(d0).intoArray(to, toAt);
-            oddA.fma(a, evenA).intoArray(to, toAt + stride);
-            oddA.fma(minusA, evenA).intoArray(to, toAt + 2 * stride);
-            oddB.fma(b, evenB).intoArray(to, toAt + 3 * stride);
-            oddB.fma(minusB, evenB).intoArray(to, toAt + 4 * stride);
+            oddAAlong0.fma(a, evenAAlong0).intoArray(to, toAt + stride);
+            oddAAlong0.fma(minusA, evenAAlong0).intoArray(to, toAt + 2 * stride);
+            oddBAlong0.fma(b, evenBAlong0).intoArray(to, toAt + 3 * stride);
+            oddBAlong0.fma(minusB, evenBAlong0).intoArray(to, toAt + 4 * stride);
             d3.fma(minus5Halves, d1).add(d5).intoArray(to, toAt + 5 * stride);
             toAt += 6 * stride;
         }
@@ -90,15 +90,15 @@ final class WinogradTiles {
             FloatVector d3 = FloatVector.fromArray(F, strip, at + 3 * column + LANES);
             FloatVector d4 = FloatVector.fromArray(F, strip, at + 4 * column + LANES);
             FloatVector d5 = FloatVector.fromArray(F, strip, at + 5 * column + LANES);
-            FloatVector evenA = d2.fma(minus2, d4);
-            FloatVector oddA = d1.fma(minus2, d3);
-            FloatVector evenB = d2.fma(minusHalf, d4);
-            FloatVector oddB = d1.fma(minusHalf, d3);
+            FloatVector evenAAlong1 = d2.fma(minus2, d4);
+            FloatVector oddAAlong1 = d1.fma(minus2, d3);
+            FloatVector evenBAlong1 = d2.fma(minusHalf, d4);
+            FloatVector oddBAlong1 = d1.fma(minusHalf, d3);
             d2.fma(minus5Halves, d4).add(d0).intoArray(to, toAt);
-            oddA.fma(a, evenA).intoArray(to, toAt + stride);
-            oddA.fma(minusA, evenA).intoArray(to, toAt + 2 * stride);
-            oddB.fma(b, evenB).intoArray(to, toAt + 3 * stride);
-            oddB.fma(minusB, evenB).intoArray(to, toAt + 4 * stride);
+            oddAAlong1.fma(a, evenAAlong1).intoArray(to, toAt + stride);
+            oddAAlong1.fma(minusA, evenAAlong1).intoArray(to, toAt + 2 * stride);
+            oddBAlong1.fma(b, evenBAlong1).intoArray(to, toAt + 3 * stride);
+            oddBAlong1.fma(minusB, evenBAlong1).intoArray(to, toAt + 4 * stride);
             d3.fma(minus5Halves, d1).add(d5).intoArray(to, toAt + 5 * stride);
             toAt += 6 * stride;
         }
@@ -109,15 +109,15 @@ final class WinogradTiles {
             FloatVector d3 = FloatVector.fromArray(F, strip, at + 3 * column + 2 * LANES);
             FloatVector d4 = FloatVector.fromArray(F, strip, at + 4 * column + 2 * LANES);
             FloatVector d5 = FloatVector.fromArray(F, strip, at + 5 * column + 2 * LANES);
-            FloatVector evenA = d2.fma(minus2, d4);
-            FloatVector oddA = d1.fma(minus2, d3);
-            FloatVector evenB = d2.fma(minusHalf, d4);
-            FloatVector oddB = d1.fma(minusHalf, d3);
+            FloatVector evenAAlong2 = d2.fma(minus2, d4);
+            FloatVector oddAAlong2 = d1.fma(minus2, d3);
+            FloatVector evenBAlong2 = d2.fma(minusHalf, d4);
+            FloatVector oddBAlong2 = d1.fma(minusHalf, d3);
             d2.fma(minus5Halves, d4).add(d0).intoArray(to, toAt);
-            oddA.fma(a, evenA).intoArray(to, toAt + stride);
-            oddA.fma(minusA, evenA).intoArray(to, toAt + 2 * stride);
-            oddB.fma(b, evenB).intoArray(to, toAt + 3 * stride);
-            oddB.fma(minusB, evenB).intoArray(to, toAt + 4 * stride);
+            oddAAlong2.fma(a, evenAAlong2).intoArray(to, toAt + stride);
+            oddAAlong2.fma(minusA, evenAAlong2).intoArray(to, toAt + 2 * stride);
+            oddBAlong2.fma(b, evenBAlong2).intoArray(to, toAt + 3 * stride);
+            oddBAlong2.fma(minusB, evenBAlong2).intoArray(to, toAt + 4 * stride);
             d3.fma(minus5Halves, d1).add(d5).intoArray(to, toAt + 5 * stride);
             toAt += 6 * stride;
         }
@@ -128,15 +128,15 @@ final class WinogradTiles {
             FloatVector d3 = FloatVector.fromArray(F, strip, at + 3 * column + 3 * LANES);
             FloatVector d4 = FloatVector.fromArray(F, strip, at + 4 * column + 3 * LANES);
             FloatVector d5 = FloatVector.fromArray(F, strip, at + 5 * column + 3 * LANES);
-            FloatVector evenA = d2.fma(minus2, d4);
-            FloatVector oddA = d1.fma(minus2, d3);
-            FloatVector evenB = d2.fma(minusHalf, d4);
-            FloatVector oddB = d1.fma(minusHalf, d3);
+            FloatVector evenAAlong3 = d2.fma(minus2, d4);
+            FloatVector oddAAlong3 = d1.fma(minus2, d3);
+            FloatVector evenBAlong3 = d2.fma(minusHalf, d4);
+            FloatVector oddBAlong3 = d1.fma(minusHalf, d3);
             d2.fma(minus5Halves, d4).add(d0).intoArray(to, toAt);
-            oddA.fma(a, evenA).intoArray(to, toAt + stride);
-            oddA.fma(minusA, evenA).intoArray(to, toAt + 2 * stride);
-            oddB.fma(b, evenB).intoArray(to, toAt + 3 * stride);
-            oddB.fma(minusB, evenB).intoArray(to, toAt + 4 * stride);
+            oddAAlong3.fma(a, evenAAlong3).intoArray(to, toAt + stride);
+            oddAAlong3.fma(minusA, evenAAlong3).intoArray(to, toAt + 2 * stride);
+            oddBAlong3.fma(b, evenBAlong3).intoArray(to, toAt + 3 * stride);
+            oddBAlong3.fma(minusB, evenBAlong3).intoArray(to, toAt + 4 * stride);
             d3.fma(minus5Halves, d1).add(d5).intoArray(to, toAt + 5 * stride);
             toAt += 6 * stride;
         }
@@ -147,15 +147,15 @@ final class WinogradTiles {
             FloatVector d3 = FloatVector.fromArray(F, strip, at + 3 * column + 4 * LANES);
             FloatVector d4 = FloatVector.fromArray(F, strip, at + 4 * column + 4 * LANES);
             FloatVector d5 = FloatVector.fromArray(F, strip, at + 5 * column + 4 * LANES);
-            FloatVector evenA = d2.fma(minus2, d4);
-            FloatVector oddA = d1.fma(minus2, d3);
-            FloatVector evenB = d2.fma(minusHalf, d4);
-            FloatVector oddB = d1.fma(minusHalf, d3);
+            FloatVector evenAAlong4 = d2.fma(minus2, d4);
+            FloatVector oddAAlong4 = d1.fma(minus2, d3);
+            FloatVector evenBAlong4 = d2.fma(minusHalf, d4);
+            FloatVector oddBAlong4 = d1.fma(minusHalf, d3);
             d2.fma(minus5Halves, d4).add(d0).intoArray(to, toAt);
-            oddA.fma(a, evenA).intoArray(to, toAt + stride);
-            oddA.fma(minusA, evenA).intoArray(to, toAt + 2 * stride);
-            oddB.fma(b, evenB).intoArray(to, toAt + 3 * stride);
-            oddB.fma(minusB, evenB).intoArray(to, toAt + 4 * stride);
+            oddAAlong4.fma(a, evenAAlong4).intoArray(to, toAt + stride);
+            oddAAlong4.fma(minusA, evenAAlong4).intoArray(to, toAt + 2 * stride);
+            oddBAlong4.fma(b, evenBAlong4).intoArray(to, toAt + 3 * stride);
+            oddBAlong4.fma(minusB, evenBAlong4).intoArray(to, toAt + 4 * stride);
             d3.fma(minus5Halves, d1).add(d5).intoArray(to, toAt + 5 * stride);
             toAt += 6 * stride;
         }
@@ -166,15 +166,15 @@ final class WinogradTiles {
             FloatVector d3 = FloatVector.fromArray(F, strip, at + 3 * column + 5 * LANES);
             FloatVector d4 = FloatVector.fromArray(F, strip, at + 4 * column + 5 * LANES);
             FloatVector d5 = FloatVector.fromArray(F, strip, at + 5 * column + 5 * LANES);
-            FloatVector evenA = d2.fma(minus2, d4);
-            FloatVector oddA = d1.fma(minus2, d3);
-            FloatVector evenB = d2.fma(minusHalf, d4);
-            FloatVector oddB = d1.fma(minusHalf, d3);
+            FloatVector evenAAlong5 = d2.fma(minus2, d4);
+            FloatVector oddAAlong5 = d1.fma(minus2, d3);
+            FloatVector evenBAlong5 = d2.fma(minusHalf, d4);
+            FloatVector oddBAlong5 = d1.fma(minusHalf, d3);
             d2.fma(minus5Halves, d4).add(d0).intoArray(to, toAt);
-            oddA.fma(a, evenA).intoArray(to, toAt + stride);
-            oddA.fma(minusA, evenA).intoArray(to, toAt + 2 * stride);
-            oddB.fma(b, evenB).intoArray(to, toAt + 3 * stride);
-            oddB.fma(minusB, evenB).intoArray(to, toAt + 4 * stride);
+            oddAAlong5.fma(a, evenAAlong5).intoArray(to, toAt + stride);
+            oddAAlong5.fma(minusA, evenAAlong5).intoArray(to, toAt + 2 * stride);
+            oddBAlong5.fma(b, evenBAlong5).intoArray(to, toAt + 3 * stride);
+            oddBAlong5.fma(minusB, evenBAlong5).intoArray(to, toAt + 4 * stride);
             d3.fma(minus5Halves, d1).add(d5).intoArray(to, toAt + 5 * stride);
         }
     }
