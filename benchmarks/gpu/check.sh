@@ -48,7 +48,7 @@ export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$OUT/.cache}
 
 version=$(cat "$here/version" 2>/dev/null || git -C "$here" describe --always --dirty 2>/dev/null || true)
 java=("$JAVA" ${version:+"-Dimagespace.version=$version"} --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions
-    -Xmx8g -cp "$JARS/imagespace.jar:$JARS/lib/*:$JARS/tests.jar")
+    -XX:ObjectAlignmentInBytes=64 -Xmx8g -cp "$JARS/imagespace.jar:$JARS/lib/*:$JARS/tests.jar")
 imagespace() { "${java[@]}" imagespace.cli.Main "$@"; }
 
 # part NAME SECONDS COMMAND...: runs it with a time limit; its output goes to a log, lines of JSON to the results

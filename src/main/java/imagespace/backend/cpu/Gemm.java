@@ -25,16 +25,14 @@ final class Gemm {
 
     private Gemm() {}
 
-    /** A worker's own memory: packed A, packed B, one line of im2col, unfinished tiles of C, one tile of C. */
+    /** A worker's own memory: packed A, packed B, one line of im2col, unfinished tiles of C. */
     static final class Scratch {
         final float[] a = Simd.lines(Math.max(Product.BLOCK, TransposedProduct.BLOCK));
 
         final float[] b = Simd.lines(TransposedProduct.PANEL);
         final float[] line = new float[Math.max(Product.MOST_DEPTH, TransposedProduct.MOST_OWNED)];
-        /** Grows with the columns of C that wait. */
+        /** Grows with the part of C that waits. */
         float[] c = {};
-
-        final float[] tile = Simd.lines(OTHER_MR * NR);
     }
 
     /** Width of the panel that starts at a column: two vectors, or one if that covers the rest. */

@@ -18,7 +18,8 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>A task owns some columns of A, and where those are few also a share of the pixels; the shares are added up in order
  * at the end. How many shares there are depends on the shape only, and so do the bits; how many columns a task owns does
- * not change them.
+ * not change them. Pixels run by in passes. Between two of them what C will be stays in scratch memory, a tile at a time side
+ * by side: in C itself the rows of a tile are so far apart that each waits for memory.
  */
 final class TransposedProduct {
     /** Pixels in one pass: a panel of B of so many rows stays in the L1 cache. */
@@ -75,6 +76,11 @@ final class TransposedProduct {
         columnsATask = Math.clamp(roundUp((a.columns() + wanted - 1) / wanted, STEP), STEP, MOST_OWNED);
         owners = (a.columns() + columnsATask - 1) / columnsATask;
         partial = Simd.grown(partial, (shares - 1) * size());
+        boolean onePass = units() <= shares * (PIXELS / UNIT);
+        int waiting = onePass ? OTHER_MR * NR : columnsATask * roundUp(columns, NR);
+        for (Scratch s : scratch) {
+            s.c = Simd.grown(s.c, waiting);
+        }
         team.run(owners * shares, shareTask);
         if (shares > 1) {
             team.run(ENOUGH_TASKS, addTask);
@@ -98,12 +104,15 @@ final class TransposedProduct {
         int first = units() * share / shares * UNIT;
         int end = Math.min(rows, units() * (share + 1) / shares * UNIT);
         for (int row = first; row < end; row += PIXELS) {
-            block(scratch[worker], row, Math.min(PIXELS, end - row), k, owned, row > first, sums, sumsAt);
+            pass(scratch[worker], row, first, end, k, owned, sums, sumsAt);
         }
     }
 
-    /** The pixels of one pass. */
-    private void block(Scratch s, int row, int pixels, int k, int owned, boolean add, float[] sums, int sumsAt) {
+    /** The pixels from {@code row} on, of a share's [begin, end). */
+    private void pass(Scratch s, int row, int begin, int end, int k, int owned, float[] sums, int sumsAt) {
+        int pixels = Math.min(PIXELS, end - row);
+        boolean first = row == begin;
+        boolean last = row + pixels == end;
         int wholeChunks = roundUp(owned, CHUNK);
         a.pack(s.a, START, CHUNK, pixels * CHUNK, row, pixels, k, wholeChunks, s.line); // as [owned / 16][pixels][16]
         for (int column = 0; column < columns; column += NR) {
@@ -113,28 +122,26 @@ final class TransposedProduct {
             for (int r = 0; r < owned; r += OTHER_MR) {
                 int high = Math.min(OTHER_MR, owned - r);
                 int aAt = START + r / CHUNK * CHUNK * pixels + r % CHUNK;
-                Gemm.transposed(width, pixels, s.a, aAt, s.b, START, false, s.tile, START);
-                store(s.tile, width, high, wide, add, sums, sumsAt + r * columns + column);
+                int tileAt = START + (first && last ? 0 : column * columnsATask + r * width);
+                Gemm.transposed(width, pixels, s.a, aAt, s.b, START, !first, s.c, tileAt);
+                if (last) {
+                    store(s.c, tileAt, width, high, wide, sums, sumsAt + r * columns + column);
+                }
             }
         }
     }
 
-    /** A tile to its place among the sums, or added to what is there. */
-    private void store(float[] tile, int width, int high, int wide, boolean add, float[] sums, int at) {
+    /** A tile to its place among the sums. */
+    private void store(float[] tiles, int tileAt, int width, int high, int wide, float[] sums, int at) {
         for (int r = 0; r < high; r++) {
-            int from = START + r * width;
+            int from = tileAt + r * width;
             int to = at + r * columns;
             int i = 0;
             for (; i <= wide - LANES; i += LANES) {
-                FloatVector v = FloatVector.fromArray(F, tile, from + i);
-                if (add) {
-                    v.add(FloatVector.fromArray(F, sums, to + i)).intoArray(sums, to + i);
-                } else {
-                    v.intoArray(sums, to + i);
-                }
+                FloatVector.fromArray(F, tiles, from + i).intoArray(sums, to + i);
             }
             for (; i < wide; i++) {
-                sums[to + i] = add ? sums[to + i] + tile[from + i] : tile[from + i];
+                sums[to + i] = tiles[from + i];
             }
         }
     }
