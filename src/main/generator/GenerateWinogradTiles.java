@@ -1,5 +1,6 @@
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -138,6 +139,7 @@ final class GenerateWinogradTiles {
                 import static imagespace.backend.cpu.WinogradPoints.TO_B;
 
                 import jdk.incubator.vector.FloatVector;
+                import jdk.incubator.vector.VectorMask;
                 import jdk.incubator.vector.VectorOperators;
 
                 /**
@@ -153,9 +155,11 @@ final class GenerateWinogradTiles {
                     private WinogradTiles() {}
                 """);
         System.out.print(inputColumns(4, INPUT_4) + inputRows(4, INPUT_4) + filter(4, FILTER_4) + gradient(4, GRADIENT_4)
-                + output(4, OUTPUT_4, BIASED_OUTPUT_4) + sums(4, SUMS_4));
+                + output(4, OUTPUT_4, BIASED_OUTPUT_4) + means(4, OUTPUT_4, BIASED_OUTPUT_4)
+                + maxima(4, OUTPUT_4, BIASED_OUTPUT_4) + sums(4, SUMS_4));
         System.out.print(inputColumns(2, INPUT_2) + inputRows(2, INPUT_2) + filter(2, FILTER_2) + gradient(2, GRADIENT_2)
-                + output(2, OUTPUT_2, BIASED_OUTPUT_2) + sums(2, SUMS_2));
+                + output(2, OUTPUT_2, BIASED_OUTPUT_2) + means(2, OUTPUT_2, BIASED_OUTPUT_2)
+                + maxima(2, OUTPUT_2, BIASED_OUTPUT_2) + sums(2, SUMS_2));
         System.out.println("}");
     }
 
@@ -203,26 +207,47 @@ final class GenerateWinogradTiles {
                 "float[] from, int at, int row, int pixel, float[] to, int toAt, int stride, int firstRow, int endRow");
     }
 
-    /** @param rows with the variable {@code bias}, and no constants but those of {@code columns} */
     private static String output(int tile, Transform columns, Transform rows) {
         Code code = new Code(columns);
-        code.line("FloatVector bias = FloatVector.fromArray(F, biases, biasAt);");
-        code.line("FloatVector factor = FloatVector.broadcast(F, slope);");
-        String[][] halfway = code.columns(columns, (row, column) ->
-                "m, at" + plus(row * columns.taken + column, "stride"));
-        for (int row = 0; row < halfway.length; row++) {
-            int r = row;
-            code.apply(rows, halfway[row], "Along" + row, (column, value) -> {
-                String y = "y%d%d".formatted(r, column);
-                code.line("FloatVector %s = %s;".formatted(y, value));
-                code.store(
-                        "%1$s.blend(%1$s.mul(factor), %1$s.compare(VectorOperators.LE, 0))".formatted(y),
-                        "to, toAt%s%s".formatted(plus(r, "row"), plus(column, "pixel")));
-            });
-        }
-        return code.method(
-                "output" + tile,
-                "float[] m, int at, int stride, float[] biases, int biasAt, float slope, float[] to, int toAt, int row, int pixel");
+        code.outputs(columns, rows, row -> {
+            for (int column = 0; column < tile; column++) {
+                String x = "x" + row + column;
+                code.store(ACTIVATED.formatted(x), "to, toAt%s%s".formatted(plus(row, "row"), plus(column, "pixel")));
+            }
+        });
+        return code.method("output" + tile, OF_OUTPUTS);
+    }
+
+    private static String means(int tile, Transform columns, Transform rows) {
+        Code code = new Code(columns);
+        code.line("FloatVector quarter = FloatVector.broadcast(F, 0.25f);");
+        code.outputs(columns, rows, row -> {
+            for (int column = 0; column < tile; column++) {
+                String place = "" + row + column;
+                code.line("VectorMask<Float> above%1$s = x%1$s.compare(VectorOperators.GT, zero);".formatted(place));
+                code.line("FloatVector y%1$s = x%1$s.mul(factor).blend(x%1$s, above%1$s);".formatted(place));
+            }
+            code.windows(
+                    row, tile,
+                    "y%1$s.add(y%2$s).add(y%3$s.add(y%4$s)).mul(quarter)", "window%5$s",
+                    "above%1$s.toLong()", "above%2$s.toLong()", "above%3$s.toLong()", "above%4$s.toLong()");
+        });
+        return code.method("outputMeans" + tile, OF_OUTPUTS + OF_WINDOWS);
+    }
+
+    /** The maximum of activated values is that of the others, activated. */
+    private static String maxima(int tile, Transform columns, Transform rows) {
+        Code code = new Code(columns);
+        code.outputs(columns, rows, row -> {
+            code.windows(
+                    row, tile,
+                    "x%1$s.max(x%2$s).max(x%3$s.max(x%4$s))", ACTIVATED.formatted("window%5$s"),
+                    "x%1$s.eq(window%5$s).toLong()",
+                    "x%2$s.eq(window%5$s).toLong() & ~p%5$s",
+                    "x%3$s.eq(window%5$s).toLong() & ~(p%5$s | q%5$s)",
+                    "x%4$s.eq(window%5$s).toLong() & ~(p%5$s | q%5$s | r%5$s)");
+        });
+        return code.method("outputMaxima" + tile, OF_OUTPUTS + OF_WINDOWS);
     }
 
     private static String sums(int tile, Transform transform) {
@@ -236,6 +261,13 @@ final class GenerateWinogradTiles {
         }
         return code.method("sums" + tile, "float[] m, int at, int stride, float[] to, int toAt, int row, int pixel");
     }
+
+    private static final String ACTIVATED = "%1$s.mul(factor).blend(%1$s, %1$s.compare(VectorOperators.GT, zero))";
+
+    private static final String OF_OUTPUTS =
+            "float[] m, int at, int stride, float[] biases, int biasAt, float slope, float[] to, int toAt, int row, int pixel";
+
+    private static final String OF_WINDOWS = ", long[] bits, int bitsAt";
 
     private static String pixel(int row, int column) {
         return "from, at%s%s".formatted(plus(row, "row"), plus(column, "pixel"));
@@ -310,6 +342,46 @@ final class GenerateWinogradTiles {
                 });
             }
             return results;
+        }
+
+        /**
+         * Outputs x00, x01, ... with bias, not activated, row by row; {@code then} is told each row.
+         *
+         * @param rows with the variable {@code bias}, and no constants but those of {@code columns}
+         */
+        void outputs(Transform columns, Transform rows, IntConsumer then) {
+            line("FloatVector bias = FloatVector.fromArray(F, biases, biasAt);");
+            line("FloatVector factor = FloatVector.broadcast(F, slope);");
+            line("FloatVector zero = FloatVector.zero(F);");
+            String[][] halfway = columns(columns, (row, column) -> "m, at" + plus(row * columns.taken + column, "stride"));
+            for (int row = 0; row < halfway.length; row++) {
+                String x = "FloatVector x" + row;
+                apply(rows, halfway[row], "Along" + row, (column, value) -> line("%s%d = %s;".formatted(x, column, value)));
+                then.accept(row);
+            }
+        }
+
+        /**
+         * Windows of two by two, if this is the lower row of some.
+         *
+         * @param value of a window, from its outputs' places %1$s to %4$s and its own, %5$s
+         * @param stored likewise
+         * @param bits of its outputs: p%5$s, q%5$s and so on, each from those before
+         */
+        void windows(int row, int columns, String value, String stored, String... bits) {
+            for (int column = 0; row % 2 == 1 && column < columns; column += 2) {
+                Object[] places = {
+                    "" + (row - 1) + column, "" + (row - 1) + (column + 1), "" + row + column, "" + row + (column + 1),
+                    "" + row / 2 + column / 2
+                };
+                line(("FloatVector window%5$s = " + value + ";").formatted(places));
+                store(stored.formatted(places), "to, toAt" + plus(row / 2, "row") + plus(column / 2, "pixel"));
+                for (int i = 0; i < bits.length; i++) {
+                    line(("long %c%%5$s = %s;".formatted('p' + i, bits[i])).formatted(places));
+                }
+                String at = "bitsAt" + plus(row / 2, "row / LANES") + plus(column / 2, "pixel / LANES");
+                line(("bits[" + at + "] = p%5$s | q%5$s << 16 | r%5$s << 32 | s%5$s << 48;").formatted(places));
+            }
         }
 
         /** The second pass, where only the rows of points [firstRow, endRow) are wanted; {@code values} has the names of a row's. */

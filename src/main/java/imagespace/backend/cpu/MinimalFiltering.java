@@ -56,6 +56,39 @@ interface MinimalFiltering {
             int row,
             int pixel);
 
+    /**
+     * The same, but of the windows of 2x2 outputs the means, a window's {@code pixel} and {@code row} after those left of it and above it, and of the
+     * outputs themselves a bit for each that is above 0, as {@link PooledPixels} keeps them: a long a window, from {@code bitsAt}.
+     */
+    void outputMeans(
+            float[] m,
+            int at,
+            int stride,
+            float[] biases,
+            int biasAt,
+            float slope,
+            float[] to,
+            int toAt,
+            int row,
+            int pixel,
+            long[] bits,
+            int bitsAt);
+
+    /** Likewise the maxima, and a bit for the first of each window. */
+    void outputMaxima(
+            float[] m,
+            int at,
+            int stride,
+            float[] biases,
+            int biasAt,
+            float slope,
+            float[] to,
+            int toAt,
+            int row,
+            int pixel,
+            long[] bits,
+            int bitsAt);
+
     /** A^T m A of F(3x3, m x m): points {@code stride} apart to 3x3 taps, {@code pixel} apart, in rows {@code row} apart. */
     void sums(float[] m, int at, int stride, float[] to, int toAt, int row, int pixel);
 
@@ -106,6 +139,40 @@ interface MinimalFiltering {
                 int row,
                 int pixel) {
             WinogradTiles.output4(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel);
+        }
+
+        @Override
+        public void outputMeans(
+                float[] m,
+                int at,
+                int stride,
+                float[] biases,
+                int biasAt,
+                float slope,
+                float[] to,
+                int toAt,
+                int row,
+                int pixel,
+                long[] bits,
+                int bitsAt) {
+            WinogradTiles.outputMeans4(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
+        }
+
+        @Override
+        public void outputMaxima(
+                float[] m,
+                int at,
+                int stride,
+                float[] biases,
+                int biasAt,
+                float slope,
+                float[] to,
+                int toAt,
+                int row,
+                int pixel,
+                long[] bits,
+                int bitsAt) {
+            WinogradTiles.outputMaxima4(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
         }
 
         @Override
@@ -174,6 +241,40 @@ interface MinimalFiltering {
                 int row,
                 int pixel) {
             WinogradTiles.output2(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel);
+        }
+
+        @Override
+        public void outputMeans(
+                float[] m,
+                int at,
+                int stride,
+                float[] biases,
+                int biasAt,
+                float slope,
+                float[] to,
+                int toAt,
+                int row,
+                int pixel,
+                long[] bits,
+                int bitsAt) {
+            WinogradTiles.outputMeans2(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
+        }
+
+        @Override
+        public void outputMaxima(
+                float[] m,
+                int at,
+                int stride,
+                float[] biases,
+                int biasAt,
+                float slope,
+                float[] to,
+                int toAt,
+                int row,
+                int pixel,
+                long[] bits,
+                int bitsAt) {
+            WinogradTiles.outputMaxima2(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
         }
 
         @Override

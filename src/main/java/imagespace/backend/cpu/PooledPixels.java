@@ -12,7 +12,6 @@ import imagespace.backend.PooledConvolution.Kind;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Pooling by windows of 2x2, while a convolution has the pixels in the cache. Forward, pixels that were just computed
@@ -31,8 +30,6 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class PooledPixels {
     private static final int WINDOW = 2;
-    /** Of the tiles whose maxima are straight-line code. */
-    private static final int SIDE = 4;
 
     private final ThreadTeam team;
     private final Kind kind;
@@ -79,93 +76,83 @@ final class PooledPixels {
     }
 
     /**
-     * Pools a tile of pixels. Like {@link WinogradTiles}' methods this and {@link #maxima} are longer than what C2 inlines, on purpose.
+     * A tile of pixels from its points, and pooled.
      *
-     * @param tile [side][side] pixels of a vector each, from START
+     * @param s has the points, as for {@link MinimalFiltering#output}
      * @param out the pooled output
      * @param y row of the tile's first pixel in the convolution's output, even; {@code x} its column, likewise
      * @param rows of the tile that lie in the image, even; {@code columns} likewise
      * @param channel the first of the vector's
      */
-    void pool(float[] tile, int side, CpuTensor out, int image, int y, int x, int rows, int columns, int channel) {
-        if (kind == Kind.MAXIMUM && side == SIDE && rows == side && columns == side) {
-            maxima(tile, out, window(image, y, x), channel);
+    void output(
+            MinimalFiltering filtering,
+            WinogradMemory.Worker s,
+            int at,
+            int stride,
+            float[] biases,
+            int biasAt,
+            float slope,
+            CpuTensor out,
+            int image,
+            int y,
+            int x,
+            int rows,
+            int columns,
+            int channel) {
+        int side = filtering.tile();
+        int window = window(image, y, x);
+        int to = out.at + window * channels + channel;
+        int bit = window * vectors + channel / LANES;
+        int row = width / WINDOW;
+        if (rows == side && columns == side) {
+            windows(
+                    filtering,
+                    s.m,
+                    at,
+                    stride,
+                    biases,
+                    biasAt,
+                    slope,
+                    out.data,
+                    to,
+                    row * channels,
+                    channels,
+                    bits,
+                    bit);
             return;
         }
-        int row = side * LANES;
-        for (int i = 0; i < rows; i += WINDOW) {
-            int window = window(image, y + i, x);
-            int at = START + i * row;
-            int to = out.at + window * channels + channel;
-            int bit = window * vectors + channel / LANES;
-            for (int j = 0; j < columns; j += WINDOW) {
-                FloatVector a = FloatVector.fromArray(F, tile, at);
-                FloatVector b = FloatVector.fromArray(F, tile, at + LANES);
-                FloatVector c = FloatVector.fromArray(F, tile, at + row);
-                FloatVector d = FloatVector.fromArray(F, tile, at + row + LANES);
-                if (kind == Kind.MAXIMUM) {
-                    FloatVector max = a.max(b).max(c.max(d));
-                    max.intoArray(out.data, to);
-                    bits[bit] = firstMaxima(max, a, b, c, d);
-                } else {
-                    a.add(b).add(c.add(d)).mul(0.25f).intoArray(out.data, to);
-                    bits[bit] = above0(a) | above0(b) << 16 | above0(c) << 32 | above0(d) << 48;
-                }
-                at += WINDOW * LANES;
-                to += channels;
-                bit += vectors;
+        int across = side / WINDOW;
+        windows(filtering, s.m, at, stride, biases, biasAt, slope, s.tile, START, across * LANES, LANES, s.bits, 0);
+        for (int i = 0; i < rows / WINDOW; i++) {
+            for (int j = 0; j < columns / WINDOW; j++) {
+                int from = i * across + j;
+                int further = i * row + j;
+                FloatVector.fromArray(F, s.tile, START + from * LANES).intoArray(out.data, to + further * channels);
+                bits[bit + further * vectors] = s.bits[from];
             }
         }
     }
 
-    /**
-     * Of a whole tile of four by four: straight-line code takes half of the time of loops. Means do not gain by it.
-     */
-    private void maxima(float[] tile, CpuTensor out, int window, int channel) {
-        FloatVector p00 = FloatVector.fromArray(F, tile, START);
-        FloatVector p01 = FloatVector.fromArray(F, tile, START + LANES);
-        FloatVector p02 = FloatVector.fromArray(F, tile, START + 2 * LANES);
-        FloatVector p03 = FloatVector.fromArray(F, tile, START + 3 * LANES);
-        FloatVector p10 = FloatVector.fromArray(F, tile, START + 4 * LANES);
-        FloatVector p11 = FloatVector.fromArray(F, tile, START + 5 * LANES);
-        FloatVector p12 = FloatVector.fromArray(F, tile, START + 6 * LANES);
-        FloatVector p13 = FloatVector.fromArray(F, tile, START + 7 * LANES);
-        FloatVector p20 = FloatVector.fromArray(F, tile, START + 8 * LANES);
-        FloatVector p21 = FloatVector.fromArray(F, tile, START + 9 * LANES);
-        FloatVector p22 = FloatVector.fromArray(F, tile, START + 10 * LANES);
-        FloatVector p23 = FloatVector.fromArray(F, tile, START + 11 * LANES);
-        FloatVector p30 = FloatVector.fromArray(F, tile, START + 12 * LANES);
-        FloatVector p31 = FloatVector.fromArray(F, tile, START + 13 * LANES);
-        FloatVector p32 = FloatVector.fromArray(F, tile, START + 14 * LANES);
-        FloatVector p33 = FloatVector.fromArray(F, tile, START + 15 * LANES);
-        int to = out.at + window * channels + channel;
-        int below = to + width / WINDOW * channels;
-        int bit = window * vectors + channel / LANES;
-        int bitBelow = bit + width / WINDOW * vectors;
-        FloatVector a = p00.max(p01).max(p10.max(p11));
-        FloatVector b = p02.max(p03).max(p12.max(p13));
-        FloatVector c = p20.max(p21).max(p30.max(p31));
-        FloatVector d = p22.max(p23).max(p32.max(p33));
-        a.intoArray(out.data, to);
-        b.intoArray(out.data, to + channels);
-        c.intoArray(out.data, below);
-        d.intoArray(out.data, below + channels);
-        bits[bit] = firstMaxima(a, p00, p01, p10, p11);
-        bits[bit + vectors] = firstMaxima(b, p02, p03, p12, p13);
-        bits[bitBelow] = firstMaxima(c, p20, p21, p30, p31);
-        bits[bitBelow + vectors] = firstMaxima(d, p22, p23, p32, p33);
-    }
-
-    private static long firstMaxima(FloatVector max, FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
-        long first = a.eq(max).toLong();
-        long second = b.eq(max).toLong() & ~first;
-        long third = c.eq(max).toLong() & ~(first | second);
-        long fourth = d.eq(max).toLong() & ~(first | second | third);
-        return first | second << 16 | third << 32 | fourth << 48;
-    }
-
-    private static long above0(FloatVector v) {
-        return v.compare(VectorOperators.GT, 0).toLong();
+    private void windows(
+            MinimalFiltering filtering,
+            float[] m,
+            int at,
+            int stride,
+            float[] biases,
+            int biasAt,
+            float slope,
+            float[] to,
+            int toAt,
+            int row,
+            int pixel,
+            long[] bits,
+            int bitsAt) {
+        switch (kind) {
+            case MAXIMUM ->
+                filtering.outputMaxima(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
+            case AVERAGE ->
+                filtering.outputMeans(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
+        }
     }
 
     /**

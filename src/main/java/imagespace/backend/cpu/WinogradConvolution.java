@@ -222,15 +222,14 @@ final class WinogradConvolution {
             for (int k = 0; k < wide; k += LANES) {
                 int mAt = START + place(tile - first, c, k);
                 int biasAt = bias == null ? START : bias.at + c + k;
-                if (whole && outPooled == null) {
+                if (outPooled != null) {
+                    outPooled.output(
+                            filtering, s, mAt, pointM, b, biasAt, slope, out, image, y, x, high, across, c + k);
+                } else if (whole) {
                     filtering.output(s.m, mAt, pointM, b, biasAt, slope, out.data, to + k, outWidth * co, co);
                 } else {
                     filtering.output(s.m, mAt, pointM, b, biasAt, slope, s.tile, START, tileSide * LANES, LANES);
-                    if (outPooled == null) {
-                        copyPixels(s.tile, high, across, to + k);
-                    } else {
-                        outPooled.pool(s.tile, tileSide, out, image, y, x, high, across, c + k);
-                    }
+                    copyPixels(s.tile, high, across, to + k);
                 }
             }
         }
