@@ -125,6 +125,13 @@ final class GenerateWinogradTiles {
             List.of("sum = #1.add(#2)"),
             List.of("#0.add(sum)", "#1.sub(#2)", "sum.sub(#3)"));
 
+    private static final String ACTIVATED = "%1$s.mul(factor).blend(%1$s, %1$s.compare(VectorOperators.GT, zero))";
+
+    private static final String OF_OUTPUTS =
+            "float[] m, int at, int stride, float[] biases, int biasAt, float slope, float[] to, int toAt, int row, int pixel";
+
+    private static final String OF_WINDOWS = ", long[] bits, int bitsAt";
+
     public static void main(String[] args) {
         System.out.print("""
                 package imagespace.backend.cpu;
@@ -235,18 +242,16 @@ final class GenerateWinogradTiles {
         return code.method("outputMeans" + tile, OF_OUTPUTS + OF_WINDOWS);
     }
 
-    /** The maximum of activated values is that of the others, activated. */
+    /** An activation does not decrease: the maximum of its values is its value of the maximum. */
     private static String maxima(int tile, Transform columns, Transform rows) {
         Code code = new Code(columns);
-        code.outputs(columns, rows, row -> {
-            code.windows(
-                    row, tile,
-                    "x%1$s.max(x%2$s).max(x%3$s.max(x%4$s))", ACTIVATED.formatted("window%5$s"),
-                    "x%1$s.eq(window%5$s).toLong()",
-                    "x%2$s.eq(window%5$s).toLong() & ~p%5$s",
-                    "x%3$s.eq(window%5$s).toLong() & ~(p%5$s | q%5$s)",
-                    "x%4$s.eq(window%5$s).toLong() & ~(p%5$s | q%5$s | r%5$s)");
-        });
+        code.outputs(columns, rows, row -> code.windows(
+                row, tile,
+                "x%1$s.max(x%2$s).max(x%3$s.max(x%4$s))", ACTIVATED.formatted("window%5$s"),
+                "x%1$s.eq(window%5$s).toLong()",
+                "x%2$s.eq(window%5$s).toLong() & ~p%5$s",
+                "x%3$s.eq(window%5$s).toLong() & ~(p%5$s | q%5$s)",
+                "x%4$s.eq(window%5$s).toLong() & ~(p%5$s | q%5$s | r%5$s)"));
         return code.method("outputMaxima" + tile, OF_OUTPUTS + OF_WINDOWS);
     }
 
@@ -261,13 +266,6 @@ final class GenerateWinogradTiles {
         }
         return code.method("sums" + tile, "float[] m, int at, int stride, float[] to, int toAt, int row, int pixel");
     }
-
-    private static final String ACTIVATED = "%1$s.mul(factor).blend(%1$s, %1$s.compare(VectorOperators.GT, zero))";
-
-    private static final String OF_OUTPUTS =
-            "float[] m, int at, int stride, float[] biases, int biasAt, float slope, float[] to, int toAt, int row, int pixel";
-
-    private static final String OF_WINDOWS = ", long[] bits, int bitsAt";
 
     private static String pixel(int row, int column) {
         return "from, at%s%s".formatted(plus(row, "row"), plus(column, "pixel"));
@@ -366,9 +364,10 @@ final class GenerateWinogradTiles {
          *
          * @param value of a window, from its outputs' places %1$s to %4$s and its own, %5$s
          * @param stored likewise
-         * @param bits of its outputs: p%5$s, q%5$s and so on, each from those before
+         * @param p the bits of its first output; {@code q}, {@code r} and {@code s} those of the others, from p%5$s and so on
          */
-        void windows(int row, int columns, String value, String stored, String... bits) {
+        void windows(
+                int row, int columns, String value, String stored, String p, String q, String r, String s) {
             for (int column = 0; row % 2 == 1 && column < columns; column += 2) {
                 Object[] places = {
                     "" + (row - 1) + column, "" + (row - 1) + (column + 1), "" + row + column, "" + row + (column + 1),
@@ -376,9 +375,10 @@ final class GenerateWinogradTiles {
                 };
                 line(("FloatVector window%5$s = " + value + ";").formatted(places));
                 store(stored.formatted(places), "to, toAt" + plus(row / 2, "row") + plus(column / 2, "pixel"));
-                for (int i = 0; i < bits.length; i++) {
-                    line(("long %c%%5$s = %s;".formatted('p' + i, bits[i])).formatted(places));
-                }
+                line(("long p%5$s = " + p + ";").formatted(places));
+                line(("long q%5$s = " + q + ";").formatted(places));
+                line(("long r%5$s = " + r + ";").formatted(places));
+                line(("long s%5$s = " + s + ";").formatted(places));
                 String at = "bitsAt" + plus(row / 2, "row / LANES") + plus(column / 2, "pixel / LANES");
                 line(("bits[" + at + "] = p%5$s | q%5$s << 16 | r%5$s << 32 | s%5$s << 48;").formatted(places));
             }

@@ -34,6 +34,8 @@ final class PooledConvolutionCases {
         add(cases, ConvShape.of(2, 2, 16, 16, 3, 1, Padding.SAME), 2, 2, 3);
         add(cases, ConvShape.of(6, 44, 16, 16, 3, 1, Padding.SAME), 2, 2, 2);
         add(cases, ConvShape.of(8, 6, 16, 272, 3, 1, Padding.SAME), 2, 2, 2);
+        addTies(cases, ConvShape.of(8, 12, 16, 32, 3, 1, Padding.SAME), 2);
+        addTies(cases, ConvShape.of(6, 10, 16, 32, 3, 1, Padding.SAME), 2);
         // others
         add(cases, ConvShape.of(9, 7, 16, 16, 3, 1, Padding.SAME), 2, 2, 2);
         add(cases, ConvShape.of(9, 9, 16, 16, 3, 1, Padding.SAME), 3, 3, 2);
@@ -56,9 +58,19 @@ final class PooledConvolutionCases {
         }
     }
 
+    /** Black images: all values of a channel are its bias, of either sign, and the first of a window is its maximum. */
+    private static void addTies(List<OperatorCase> cases, ConvShape conv, int n) {
+        PoolShape pool = new PoolShape(conv.outHeight(), conv.outWidth(), conv.outChannels(), 2, 2);
+        for (Activation activation : List.of(Activation.IDENTITY, Activation.RELU, Activation.LEAKY_RELU)) {
+            Problem problem = Problem.of(1, new double[n * conv.inputSize()], conv, activation, pool, n);
+            Supplier<Expected> expected = once(() -> problem.expected(Kind.MAXIMUM));
+            String name = "pooledConvolution with ties " + conv + ", " + activation;
+            cases.add(new OperatorCase(name, lab -> problem.run(lab, Kind.MAXIMUM, expected)));
+        }
+    }
+
     private record Expected(double[] out, double[] dBias, double[] dWeights, double[] dIn) {}
 
-    /** Values of which none lies near a change of sign or rank. */
     private record Problem(
             ConvShape conv,
             Activation activation,
@@ -69,18 +81,24 @@ final class PooledConvolutionCases {
             double[] bias,
             double[] convOut,
             double[] dOut) {
+        /** Values of which none lies near a change of sign or rank. */
         static Problem of(ConvShape s, Activation activation, PoolShape pool, int n) {
             for (int seed = 1; ; seed++) {
-                double[] in = uniform(seed, n * s.inputSize());
-                double[] weights = uniform(seed + 1000, s.weightSize());
-                double[] bias = uniform(seed + 2000, s.outChannels());
-                double[] linear = ReferenceOperators.convForward(in, weights, bias, Activation.IDENTITY, s, n);
+                Problem problem = of(seed, uniform(seed, n * s.inputSize()), s, activation, pool, n);
+                double[] linear = ReferenceOperators.convForward(
+                        problem.in, problem.weights, problem.bias, Activation.IDENTITY, s, n);
                 if (ReferenceOperators.smallestGap(linear, pool, n) > MARGIN) {
-                    double[] convOut = ReferenceOperators.convForward(in, weights, bias, activation, s, n);
-                    double[] dOut = uniform(seed + 3000, n * pool.outputSize());
-                    return new Problem(s, activation, pool, n, in, weights, bias, convOut, dOut);
+                    return problem;
                 }
             }
+        }
+
+        static Problem of(int seed, double[] in, ConvShape s, Activation activation, PoolShape pool, int n) {
+            double[] weights = uniform(seed + 1000, s.weightSize());
+            double[] bias = uniform(seed + 2000, s.outChannels());
+            double[] convOut = ReferenceOperators.convForward(in, weights, bias, activation, s, n);
+            double[] dOut = uniform(seed + 3000, n * pool.outputSize());
+            return new Problem(s, activation, pool, n, in, weights, bias, convOut, dOut);
         }
 
         Expected expected(Kind kind) {

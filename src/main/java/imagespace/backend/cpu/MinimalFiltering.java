@@ -1,5 +1,7 @@
 package imagespace.backend.cpu;
 
+import imagespace.backend.PooledConvolution.Kind;
+
 /**
  * Winograd's minimal filtering F(m x m, 3x3) for {@link WinogradConvolution}, and F(3x3, m x m) for
  * {@link WinogradWeightGradient}: the transforms of tiles of m x m outputs from (m + 2) x (m + 2) points, vectorised
@@ -57,25 +59,14 @@ interface MinimalFiltering {
             int pixel);
 
     /**
-     * The same, but of the windows of 2x2 outputs the means, a window's {@code pixel} and {@code row} after those left of it and above it, and of the
-     * outputs themselves a bit for each that is above 0, as {@link PooledPixels} keeps them: a long a window, from {@code bitsAt}.
+     * The same pooled by windows of 2x2, and a bit for each output: whether it is above 0, for means, or the first maximum of its
+     * window before the activation.
+     *
+     * @param row floats from a window to the one below, a multiple of LANES, as is {@code pixel}, to the next one
+     * @param bits a long a window, as {@link PooledPixels} keeps them, {@code row / LANES} and {@code pixel / LANES} apart
      */
-    void outputMeans(
-            float[] m,
-            int at,
-            int stride,
-            float[] biases,
-            int biasAt,
-            float slope,
-            float[] to,
-            int toAt,
-            int row,
-            int pixel,
-            long[] bits,
-            int bitsAt);
-
-    /** Likewise the maxima, and a bit for the first of each window. */
-    void outputMaxima(
+    void pooledOutput(
+            Kind kind,
             float[] m,
             int at,
             int stride,
@@ -142,7 +133,8 @@ interface MinimalFiltering {
         }
 
         @Override
-        public void outputMeans(
+        public void pooledOutput(
+                Kind kind,
                 float[] m,
                 int at,
                 int stride,
@@ -155,24 +147,14 @@ interface MinimalFiltering {
                 int pixel,
                 long[] bits,
                 int bitsAt) {
-            WinogradTiles.outputMeans4(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
-        }
-
-        @Override
-        public void outputMaxima(
-                float[] m,
-                int at,
-                int stride,
-                float[] biases,
-                int biasAt,
-                float slope,
-                float[] to,
-                int toAt,
-                int row,
-                int pixel,
-                long[] bits,
-                int bitsAt) {
-            WinogradTiles.outputMaxima4(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
+            switch (kind) {
+                case AVERAGE ->
+                    WinogradTiles.outputMeans4(
+                            m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
+                case MAXIMUM ->
+                    WinogradTiles.outputMaxima4(
+                            m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
+            }
         }
 
         @Override
@@ -244,7 +226,8 @@ interface MinimalFiltering {
         }
 
         @Override
-        public void outputMeans(
+        public void pooledOutput(
+                Kind kind,
                 float[] m,
                 int at,
                 int stride,
@@ -257,24 +240,14 @@ interface MinimalFiltering {
                 int pixel,
                 long[] bits,
                 int bitsAt) {
-            WinogradTiles.outputMeans2(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
-        }
-
-        @Override
-        public void outputMaxima(
-                float[] m,
-                int at,
-                int stride,
-                float[] biases,
-                int biasAt,
-                float slope,
-                float[] to,
-                int toAt,
-                int row,
-                int pixel,
-                long[] bits,
-                int bitsAt) {
-            WinogradTiles.outputMaxima2(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
+            switch (kind) {
+                case AVERAGE ->
+                    WinogradTiles.outputMeans2(
+                            m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
+                case MAXIMUM ->
+                    WinogradTiles.outputMaxima2(
+                            m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
+            }
         }
 
         @Override

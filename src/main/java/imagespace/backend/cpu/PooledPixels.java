@@ -26,7 +26,10 @@ import jdk.incubator.vector.VectorMask;
  * average  values above 0        1/4       slope / 4
  * </pre>
  *
- * So the largest activations of a network are written as a quarter of their size and a bit a value.
+ * An activation does not decrease. So the maximum is that of the values before it; and where it is flat, no gradient comes back,
+ * and it does not matter which of its equal values was the first.
+ *
+ * <p>So the largest activations of a network are written as a quarter of their size and a bit a value.
  */
 final class PooledPixels {
     private static final int WINDOW = 2;
@@ -76,9 +79,10 @@ final class PooledPixels {
     }
 
     /**
-     * A tile of pixels from its points, and pooled.
+     * Pools a tile of pixels as it is made from its points.
      *
-     * @param s has the points, as for {@link MinimalFiltering#output}
+     * @param s has the points, and room for the windows of a tile that reaches over the border
+     * @param at where and how, up to {@code slope}: as for {@link MinimalFiltering#output}
      * @param out the pooled output
      * @param y row of the tile's first pixel in the convolution's output, even; {@code x} its column, likewise
      * @param rows of the tile that lie in the image, even; {@code columns} likewise
@@ -99,59 +103,26 @@ final class PooledPixels {
             int rows,
             int columns,
             int channel) {
-        int side = filtering.tile();
         int window = window(image, y, x);
         int to = out.at + window * channels + channel;
-        int bit = window * vectors + channel / LANES;
-        int row = width / WINDOW;
-        if (rows == side && columns == side) {
-            windows(
-                    filtering,
-                    s.m,
-                    at,
-                    stride,
-                    biases,
-                    biasAt,
-                    slope,
-                    out.data,
-                    to,
-                    row * channels,
-                    channels,
-                    bits,
-                    bit);
+        int toBits = window * vectors + channel / LANES;
+        int wide = width / WINDOW;
+        if (rows == filtering.tile() && columns == filtering.tile()) {
+            int row = wide * channels;
+            filtering.pooledOutput(
+                    kind, s.m, at, stride, biases, biasAt, slope, out.data, to, row, channels, bits, toBits);
             return;
         }
-        int across = side / WINDOW;
-        windows(filtering, s.m, at, stride, biases, biasAt, slope, s.tile, START, across * LANES, LANES, s.bits, 0);
+        int tileWide = filtering.tile() / WINDOW;
+        int row = tileWide * LANES;
+        filtering.pooledOutput(kind, s.m, at, stride, biases, biasAt, slope, s.tile, START, row, LANES, s.bits, 0);
         for (int i = 0; i < rows / WINDOW; i++) {
             for (int j = 0; j < columns / WINDOW; j++) {
-                int from = i * across + j;
-                int further = i * row + j;
-                FloatVector.fromArray(F, s.tile, START + from * LANES).intoArray(out.data, to + further * channels);
-                bits[bit + further * vectors] = s.bits[from];
+                int inTile = i * tileWide + j;
+                int further = i * wide + j;
+                FloatVector.fromArray(F, s.tile, START + inTile * LANES).intoArray(out.data, to + further * channels);
+                bits[toBits + further * vectors] = s.bits[inTile];
             }
-        }
-    }
-
-    private void windows(
-            MinimalFiltering filtering,
-            float[] m,
-            int at,
-            int stride,
-            float[] biases,
-            int biasAt,
-            float slope,
-            float[] to,
-            int toAt,
-            int row,
-            int pixel,
-            long[] bits,
-            int bitsAt) {
-        switch (kind) {
-            case MAXIMUM ->
-                filtering.outputMaxima(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
-            case AVERAGE ->
-                filtering.outputMeans(m, at, stride, biases, biasAt, slope, to, toAt, row, pixel, bits, bitsAt);
         }
     }
 

@@ -18,8 +18,8 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>A task owns some columns of A, and where those are few also a share of the pixels; the shares are added up in order
  * at the end. How many shares there are depends on the shape only, and so do the bits; how many columns a task owns does
- * not change them. Pixels run by in passes. Between two of them what C will be stays in scratch memory, a tile at a time side
- * by side: in C itself the rows of a tile are so far apart that each waits for memory.
+ * not change them. Pixels run by in passes. Between two of them what C will be stays in scratch memory, tile beside tile:
+ * in C itself the rows of a tile are so far apart that each waits for memory.
  */
 final class TransposedProduct {
     /** Pixels in one pass: a panel of B of so many rows stays in the L1 cache. */
@@ -101,10 +101,10 @@ final class TransposedProduct {
         int owned = Math.min(columnsATask, a.columns() - k);
         float[] sums = share == 0 ? c.data : partial;
         int sumsAt = (share == 0 ? c.at : START + (share - 1) * size()) + k * columns;
-        int first = units() * share / shares * UNIT;
+        int begin = units() * share / shares * UNIT;
         int end = Math.min(rows, units() * (share + 1) / shares * UNIT);
-        for (int row = first; row < end; row += PIXELS) {
-            pass(scratch[worker], row, first, end, k, owned, sums, sumsAt);
+        for (int row = begin; row < end; row += PIXELS) {
+            pass(scratch[worker], row, begin, end, k, owned, sums, sumsAt);
         }
     }
 

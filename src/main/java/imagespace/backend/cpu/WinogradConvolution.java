@@ -218,7 +218,7 @@ final class WinogradConvolution {
             int high = Math.min(tileSide, outHeight - y);
             int across = Math.min(tileSide, outWidth - x);
             boolean whole = high == tileSide && across == tileSide;
-            int to = out.at + ((image * outHeight + y) * outWidth + x) * co + c;
+            int to = out.at + ((image * outHeight + y) * outWidth + x) * co + c; // if it is not pooled
             for (int k = 0; k < wide; k += LANES) {
                 int mAt = START + place(tile - first, c, k);
                 int biasAt = bias == null ? START : bias.at + c + k;

@@ -26,10 +26,10 @@ final class WinogradMemory {
         float[] y = {};
         /** Sums of some weights, added over the shares. */
         float[] total = {};
-        /** An output tile that reaches over the border. */
+        /** An output tile that reaches over the border, or its pooled windows. */
         final float[] tile = Simd.lines(MinimalFiltering.F4.tile() * MinimalFiltering.F4.tile() * LANES);
-        /** Of its windows. */
-        final long[] bits = new long[4];
+        /** The windows' bits, as {@link PooledPixels} keeps them. */
+        final long[] bits = new long[MinimalFiltering.F4.tile() * MinimalFiltering.F4.tile() / 4];
     }
 
     WinogradMemory(int threads) {
