@@ -10,7 +10,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Activations x > 0 ? x : slope * x, and the way back through activation and bias. */
+/** The way back through an activation x > 0 ? x : slope * x and a bias. */
 final class Activations {
     /** Fixed number of partial column sums, so that the bits do not depend on the number of threads. */
     private static final int SUMS = 32;
@@ -28,18 +28,6 @@ final class Activations {
 
     Activations(ThreadTeam team) {
         this.team = team;
-    }
-
-    /** In place: x > 0 ? x : slope * x. */
-    static void activate(float[] x, int at, int count, float slope) {
-        int i = at;
-        for (; i <= at + count - LANES; i += LANES) {
-            FloatVector v = FloatVector.fromArray(F, x, i);
-            v.blend(v.mul(slope), v.compare(VectorOperators.LE, 0)).intoArray(x, i);
-        }
-        for (; i < at + count; i++) {
-            x[i] = x[i] > 0 ? x[i] : slope * x[i];
-        }
     }
 
     /** dOut [rows, channels] times the derivative, in place; dBias [channels] is set to the column sums. */

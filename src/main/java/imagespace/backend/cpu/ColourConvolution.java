@@ -103,14 +103,11 @@ final class ColourConvolution implements Convolution {
                     int biasAt = START + column;
                     int cAt = row + first * co + column;
                     if (OTHER_MR == 8) {
-                        Tiles.colour8x2(strip, aAt, pitch, panels, bAt, bias, biasAt, out.data, cAt, co);
+                        Tiles.colour8x2(strip, aAt, pitch, panels, bAt, bias, biasAt, slope, out.data, cAt, co);
                     } else {
-                        Tiles.colour4x2(strip, aAt, pitch, panels, bAt, bias, biasAt, out.data, cAt, co);
+                        Tiles.colour4x2(strip, aAt, pitch, panels, bAt, bias, biasAt, slope, out.data, cAt, co);
                     }
                 }
-            }
-            if (slope != 1) {
-                Activations.activate(out.data, row, s.outWidth() * co, slope);
             }
         }
     }
