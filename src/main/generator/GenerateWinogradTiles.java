@@ -366,8 +366,7 @@ final class GenerateWinogradTiles {
          * @param stored likewise
          * @param p the bits of its first output; {@code q}, {@code r} and {@code s} those of the others, from p%5$s and so on
          */
-        void windows(
-                int row, int columns, String value, String stored, String p, String q, String r, String s) {
+        void windows(int row, int columns, String value, String stored, String p, String q, String r, String s) {
             for (int column = 0; row % 2 == 1 && column < columns; column += 2) {
                 Object[] places = {
                     "" + (row - 1) + column, "" + (row - 1) + (column + 1), "" + row + column, "" + row + (column + 1),

@@ -46,6 +46,10 @@ final class ConvolutionCases {
             add(cases, ConvShape.of(side, side + 3, 3, 64, 3, 1, Padding.SAME), Activation.RELU, 5);
             add(cases, ConvShape.of(side + 1, side, 1, 32, 5, 1, Padding.SAME), Activation.LEAKY_RELU, 3);
         }
+        // colour images, every activation; the last tile of a row overlaps the one before
+        for (Activation activation : ACTIVATIONS) {
+            add(cases, ConvShape.of(9, 11, 3, 32, 3, 1, Padding.SAME), activation, 2);
+        }
         // wider than the rows of tiles, and deeper than the channels, that a backend may take at a time
         add(cases, ConvShape.of(6, 37, 16, 32, 3, 1, Padding.SAME), Activation.RELU, 2);
         add(cases, ConvShape.of(11, 9, 272, 16, 3, 1, Padding.SAME), Activation.RELU, 2);

@@ -58,14 +58,15 @@ final class PooledConvolutionCases {
         }
     }
 
-    /** Black images: all values of a channel are its bias, of either sign, and the first of a window is its maximum. */
+    /** Black images: all four values of a window are the channel's bias, of either sign, and the first is the maximum. */
     private static void addTies(List<OperatorCase> cases, ConvShape conv, int n) {
         PoolShape pool = new PoolShape(conv.outHeight(), conv.outWidth(), conv.outChannels(), 2, 2);
         for (Activation activation : List.of(Activation.IDENTITY, Activation.RELU, Activation.LEAKY_RELU)) {
-            Problem problem = Problem.of(1, new double[n * conv.inputSize()], conv, activation, pool, n);
-            Supplier<Expected> expected = once(() -> problem.expected(Kind.MAXIMUM));
+            Supplier<Problem> problem =
+                    once(() -> Problem.of(1, new double[n * conv.inputSize()], conv, activation, pool, n));
+            Supplier<Expected> expected = once(() -> problem.get().expected(Kind.MAXIMUM));
             String name = "pooledConvolution with ties " + conv + ", " + activation;
-            cases.add(new OperatorCase(name, lab -> problem.run(lab, Kind.MAXIMUM, expected)));
+            cases.add(new OperatorCase(name, lab -> problem.get().run(lab, Kind.MAXIMUM, expected)));
         }
     }
 
