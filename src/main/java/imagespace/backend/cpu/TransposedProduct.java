@@ -30,8 +30,6 @@ final class TransposedProduct {
     private static final int FEW_COLUMNS = 144;
     /** Columns of A that one task owns at most: each task packs all of B, and its block of A fills half the L2 cache. */
     static final int MOST_OWNED = 576;
-    /** A multiple of OTHER_MR and CHUNK. */
-    private static final int STEP = 48;
     /** Tasks a thread: some, so that a thread that is held up does not hold up all. */
     private static final int TASKS_A_THREAD = 3;
     /** Floats of a packed block of A. */
@@ -52,10 +50,11 @@ final class TransposedProduct {
     private CpuTensor c;
     private int rows;
     private int columns;
-    /** Columns of A that a task owns. */
-    private int columnsATask;
-
+    /** Chunks of columns of A. */
+    private int chunks;
+    /** Tasks that own some of them each, evenly. */
     private int owners;
+
     private int shares;
 
     TransposedProduct(ThreadTeam team, Scratch[] scratch) {
@@ -72,12 +71,13 @@ final class TransposedProduct {
         this.columns = columns;
         int few = (a.columns() + FEW_COLUMNS - 1) / FEW_COLUMNS;
         shares = Math.min(units(), (ENOUGH_TASKS + few - 1) / few);
+        chunks = (a.columns() + CHUNK - 1) / CHUNK;
         int wanted = Math.max(1, TASKS_A_THREAD * team.threads() / shares);
-        columnsATask = Math.clamp(roundUp((a.columns() + wanted - 1) / wanted, STEP), STEP, MOST_OWNED);
-        owners = (a.columns() + columnsATask - 1) / columnsATask;
+        int least = (chunks * CHUNK + MOST_OWNED - 1) / MOST_OWNED;
+        owners = Math.min(chunks, Math.max(wanted, roundUp(least, team.threads())));
         partial = Simd.grown(partial, (shares - 1) * size());
         boolean onePass = units() <= shares * (PIXELS / UNIT);
-        int waiting = onePass ? OTHER_MR * NR : columnsATask * roundUp(columns, NR);
+        int waiting = onePass ? OTHER_MR * NR : MOST_OWNED * roundUp(columns, NR);
         for (Scratch s : scratch) {
             s.c = Simd.grown(s.c, waiting);
         }
@@ -97,8 +97,9 @@ final class TransposedProduct {
 
     private void share(int task, int worker) {
         int share = task / owners;
-        int k = task % owners * columnsATask;
-        int owned = Math.min(columnsATask, a.columns() - k);
+        int owner = task % owners;
+        int k = chunks * owner / owners * CHUNK;
+        int owned = Math.min(a.columns(), chunks * (owner + 1) / owners * CHUNK) - k;
         float[] sums = share == 0 ? c.data : partial;
         int sumsAt = (share == 0 ? c.at : START + (share - 1) * size()) + k * columns;
         int begin = units() * share / shares * UNIT;
@@ -122,7 +123,7 @@ final class TransposedProduct {
             for (int r = 0; r < owned; r += OTHER_MR) {
                 int high = Math.min(OTHER_MR, owned - r);
                 int aAt = START + r / CHUNK * CHUNK * pixels + r % CHUNK;
-                int tileAt = START + (first && last ? 0 : column * columnsATask + r * width);
+                int tileAt = START + (first && last ? 0 : column * MOST_OWNED + r * width);
                 Gemm.transposed(width, pixels, s.a, aAt, s.b, START, !first, s.c, tileAt);
                 if (last) {
                     store(s.c, tileAt, width, high, wide, sums, sumsAt + r * columns + column);
