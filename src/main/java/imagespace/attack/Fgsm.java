@@ -151,16 +151,11 @@ public final class Fgsm {
 
     /** Puts the attacked images into {@link Network#input}; forward passes leave the gradient alone. */
     private void step(float eps, int n) {
-        backend.signStep(
-                network.input(),
-                images,
-                network.dInput(),
-                eps,
-                n * network.input().size() / room());
+        backend.signStep(network.input(), images, network.dInput(), eps, n * imageSize());
     }
 
-    private int room() {
-        return network.input().shape()[0];
+    private int imageSize() {
+        return network.input().size() / network.input().shape()[0];
     }
 
     private void chooseLabels(int[] trueLabels, int from, int n) {

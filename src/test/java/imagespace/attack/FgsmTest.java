@@ -71,6 +71,26 @@ class FgsmTest {
         }
     }
 
+    /** So many that batch, room and image size multiplied exceed an int. */
+    @Test
+    void aLargeBatchIsAttackedToItsEnd() {
+        int count = 1 << 13;
+        assertTrue((long) count * count * samples(1).images().imageSize() > Integer.MAX_VALUE);
+        Dataset samples = samples(count);
+        try (Backend backend = new CpuBackend(2)) {
+            Fgsm fgsm = new Fgsm(backend, new Network(backend, NET, count, 5), count, Fgsm.Label.PREDICTED);
+            float[] attacked = fgsm.attacked(samples, .1);
+            double[] x = values(samples);
+            int size = samples.images().imageSize();
+            for (int image : new int[] {0, count - 1}) {
+                long moved = IntStream.range(image * size, (image + 1) * size)
+                        .filter(i -> attacked[i] != (float) x[i])
+                        .count();
+                assertTrue(moved > size / 2, moved + " of " + size + " values of image " + image + " move");
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Fgsm.Label.class)
     void itFollowsTheSignOfAFiniteDifferenceGradient(Fgsm.Label label) {
