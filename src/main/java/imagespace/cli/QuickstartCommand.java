@@ -88,7 +88,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     /** What the first base run was surest of, rightly and wrongly; planted samples in a frame. */
     private static void writePicture(Table1Session session, Path file) throws IOException {
         Table1 table1 = session.table1();
-        Optional<Predictions> base = table1.basePredictions(0);
+        Optional<Predictions> base = table1.basePredictions();
         if (base.isEmpty()) {
             return; // the base run failed, and the report says so
         }

@@ -3,6 +3,7 @@ package imagespace.cli;
 import imagespace.backend.BackendUnavailableException;
 import imagespace.data.Corpus;
 import imagespace.data.DataException;
+import imagespace.experiment.Experiment;
 import imagespace.experiment.Ledger;
 import imagespace.experiment.LedgerException;
 import imagespace.experiment.Metrics;
@@ -11,6 +12,7 @@ import imagespace.experiment.Table1Cell;
 import imagespace.experiment.Table1Settings;
 import imagespace.report.CellFigures;
 import imagespace.report.Table1Report;
+import imagespace.report.WholeFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +55,9 @@ record Table1Session(Table1 table1, Table1Report report, int failed) {
             List<String> caption = caption(corpus, settings, table1, backends);
             Supplier<StepTime> time =
                     () -> StepTime.measure(backends.first(), Table1.NETWORK, table1.train(), settings.batch());
-            OptionalInt failed = ExperimentSession.run(sides, ledger, out, caption, time, dryRun);
+            List<Experiment> experiments =
+                    sides.stream().map(Table1::experiment).toList();
+            OptionalInt failed = ExperimentSession.run(experiments, ledger, out, caption, time, dryRun);
             if (failed.isEmpty()) {
                 return Optional.empty();
             }

@@ -214,10 +214,6 @@ public final class Quotient {
             throws DivergedException, IOException, ModelException {
         LongTraining training =
                 bench.trainer().start(bench.settings().network(), data, config, configuration, part, new TreeMap<>());
-        while (!training.done()) {
-            progress.epoch(training.epoch(progress), config.epochs(), data.size());
-            training.checkpoint();
-        }
-        return training.training();
+        return Trainer.toEnd(training, config, data, progress);
     }
 }

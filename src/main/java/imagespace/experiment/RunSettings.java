@@ -34,14 +34,19 @@ public record RunSettings(
     static final int LARGEST_BATCH = 1 << 14;
 
     public RunSettings {
+        check(runs, epochs, batch, trainLimit, testLimit);
+        if (tolerance < 0) {
+            throw new IllegalArgumentException("the tolerance is 0 or more, not " + tolerance);
+        }
+    }
+
+    /** What all experiments ask of their sizes. */
+    static void check(int runs, int epochs, int batch, int trainLimit, int testLimit) {
         if (runs < 1 || epochs < 1 || batch < 1 || trainLimit < 1 || testLimit < 1) {
             throw new IllegalArgumentException("runs, epochs, batch and limits are at least 1");
         }
         if (batch > LARGEST_BATCH) {
             throw new IllegalArgumentException("a batch has up to " + LARGEST_BATCH + " samples, not " + batch);
-        }
-        if (tolerance < 0) {
-            throw new IllegalArgumentException("the tolerance is 0 or more, not " + tolerance);
         }
     }
 

@@ -15,8 +15,8 @@ import imagespace.train.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -31,10 +31,9 @@ import java.util.stream.IntStream;
  * S_li beats S_hi while the set is small, and no longer at .75 with S_hc; the noise class adds up to about 4 points in
  * all rows but one; all samples together reach about 75 %.
  *
- * <p>A run is a base run on all samples, its split, and one fresh network a cell. Each of these is a pure function of its
- * {@link Configuration} and ends as a line of the {@link Ledger}; what is there already is not done again.
+ * <p>A run is a base run on all samples, its split, and one fresh network a cell. Each of these is a {@link Job}.
  */
-public final class Table1 implements Experiment {
+public final class Table1 {
     /** Name of the experiment in ledgers. */
     public static final String NAME = "table1";
     /** Name of the base run in ledgers. */
@@ -51,10 +50,10 @@ public final class Table1 implements Experiment {
     private final Dataset test;
     private final Trainer trainer;
     private final Ledger ledger;
-    private final Recorder recorder;
-    private final Path folder;
-    /** By the latest base run; none if it failed. */
-    private Optional<ConfidenceSplit> split = Optional.empty();
+    /** One a run, or one for all. */
+    private final List<BaseSplit> bases = new ArrayList<>();
+
+    private final Experiment experiment;
 
     /**
      * Makes the plan; nothing runs yet.
@@ -66,113 +65,83 @@ public final class Table1 implements Experiment {
         this.settings = settings;
         this.train = RandomSubset.of(corpus.train(), settings.trainLimit(), settings.seed());
         this.test = RandomSubset.of(corpus.test(), settings.testLimit(), settings.seed());
-        this.plan = new Table1Plan(settings, corpus.digest(), train.size(), test.size(), backend, ledger);
+        this.plan = new Table1Plan(settings, corpus.digest(), train.size(), test.size(), backend);
         this.trainer = new Trainer(backend, folder, CHECKPOINT);
         this.ledger = ledger;
-        this.recorder = new Recorder(ledger, NAME, corpus.name(), backend, version);
-        this.folder = folder;
+        List<Job> jobs = new ArrayList<>();
+        for (int run = 0; run < settings.runs(); run++) {
+            if (run == 0 || !settings.sharedBase()) {
+                jobs.add(baseJob(run));
+            }
+            BaseSplit base = bases.getLast();
+            for (Table1Cell cell : settings.cells()) {
+                jobs.add(cellJob(cell, run, base));
+            }
+        }
+        Recorder recorder = new Recorder(ledger, NAME, corpus.name(), backend, version);
+        experiment = new JobList(ledger, recorder, settings.runs(), jobs, trainer::discard);
     }
 
-    @Override
-    public int run(int run, PlanProgress progress) throws IOException {
-        int failed = 0;
-        if (plan.ownBase(run)) {
-            split = baseRun(run, progress).map(base -> ConfidenceSplit.of(train, base));
-            failed += plan.done(plan.baseConfiguration(run)) ? 0 : 1;
-        }
-        for (Table1Cell cell : plan.pendingCells(run)) {
-            failed += retrain(cell, run, progress) ? 0 : 1;
-        }
-        return failed;
+    /** The plan. */
+    public Experiment experiment() {
+        return experiment;
     }
 
-    /** The base run's predictions of the training samples: kept ones, or from training; none if it failed. */
-    private Optional<Predictions> baseRun(int run, PlanProgress progress) throws IOException {
+    private Job baseJob(int run) {
+        long seed = settings.baseSeed(run);
         Configuration configuration = plan.baseConfiguration(run);
-        boolean done = plan.done(configuration);
-        if (done) {
-            Optional<Predictions> kept = basePredictions(run);
-            if (kept.isPresent() || !plan.baseNeeded(run)) {
-                return kept;
-            }
-            progress.say("the predictions of base run " + (run + 1) + " are missing or damaged: it is trained again");
-        }
-        Recorder.Run record = Recorder.Run.start(BASE, run, settings.baseSeed(run), configuration);
-        progress.begin(title(BASE, run), done ? 0 : plan.baseCost().images());
-        try (var _ = trainer.backend().scope()) {
-            Training training = train(train, settings.baseSeed(run), configuration, progress);
-            Predictions base = training.predict(train, progress);
-            Metrics metrics = Metrics.of(training.predict(test, progress), train.classes());
-            BasePredictions.write(BasePredictions.file(folder, run, configuration), configuration, base);
-            if (!done) {
-                recorder.finished(record, metrics.toMap());
-            }
-            trainer.discard(configuration);
-            progress.end(outcome(metrics));
-            return Optional.of(base);
-        } catch (DivergedException | ModelException e) {
-            recorder.failed(record, e.getMessage());
-            progress.end("failed: " + e.getMessage());
-            return Optional.empty();
-        }
+        BaseSplit base = new BaseSplit(trainer, config(seed), train, run, configuration);
+        bases.add(base);
+        return new Job(
+                BASE, run, seed, configuration, plan.baseCost(), progress -> tested(base.train(progress), progress));
     }
 
-    /** Trains a fresh network for one cell, tests it, and writes the result down; returns whether there is one. */
-    private boolean retrain(Table1Cell cell, int run, PlanProgress progress) throws IOException {
+    private Job cellJob(Table1Cell cell, int run, BaseSplit base) {
         long seed = settings.runSeed(run);
-        Recorder.Run record = Recorder.Run.start(cell.id(), run, seed, plan.configuration(cell, run));
-        progress.begin(title(cell.id(), run), plan.cost(cell).images());
-        try (var _ = trainer.backend().scope()) {
-            Training training = train(trainingSet(cell), seed, record.configuration(), progress);
-            Metrics metrics = Metrics.of(training.predict(test, progress), train.classes());
-            recorder.finished(record, metrics.toMap());
-            trainer.discard(record.configuration());
-            progress.end(outcome(metrics));
-            return true;
-        } catch (DivergedException | ModelException | NoTrainingSetException e) {
-            recorder.failed(record, e.getMessage());
-            progress.end("failed: " + e.getMessage());
-            return false;
-        }
+        Configuration configuration = plan.configuration(cell, run);
+        return new Job(
+                cell.id(),
+                run,
+                seed,
+                configuration,
+                plan.cost(cell),
+                progress -> retrain(trainingSet(cell, base, progress), config(seed), configuration, progress));
+    }
+
+    private TrainingConfig config(long seed) {
+        return TrainingConfig.plain(settings.epochs(), settings.batch(), seed);
+    }
+
+    /** Trains a fresh network on a training set, and tests it. */
+    private Job.Result retrain(
+            Dataset samples, TrainingConfig config, Configuration configuration, PlanProgress progress)
+            throws DivergedException, IOException, ModelException {
+        LongTraining training = trainer.start(NETWORK, samples, config, configuration, new TreeMap<>());
+        return tested(Trainer.toEnd(training, config, samples, progress), progress);
+    }
+
+    private Job.Result tested(Training training, PlanProgress progress) {
+        return Job.Result.of(
+                Metrics.of(training.predict(test, progress), train.classes()).toMap());
     }
 
     /** The training set of a cell. An empty subgroup would silently make it another cell, so it is an error. */
-    private Dataset trainingSet(Table1Cell cell) throws NoTrainingSetException {
+    private Dataset trainingSet(Table1Cell cell, BaseSplit base, PlanProgress progress)
+            throws Job.NotPossibleException, DivergedException, IOException, ModelException {
         Dataset chosen = train;
         if (!cell.everything()) {
-            ConfidenceSplit base = split.orElseThrow(() -> new NoTrainingSetException("its base run failed"));
-            if (base.positions(cell.correct(), cell.share()).length == 0) {
-                throw new NoTrainingSetException("too few samples for a share of " + cell.share()
-                        + ": the base run got " + base.correct() + " right");
+            ConfidenceSplit split = base.known(progress);
+            if (split.positions(cell.correct(), cell.share()).length == 0) {
+                throw new Job.NotPossibleException("too few samples for a share of " + cell.share()
+                        + ": the base run got " + split.correct() + " right");
             }
-            if (base.positions(cell.misclassified(), cell.share()).length == 0) {
-                throw new NoTrainingSetException("too few samples for a share of " + cell.share()
-                        + ": the base run got " + base.misclassified() + " wrong");
+            if (split.positions(cell.misclassified(), cell.share()).length == 0) {
+                throw new Job.NotPossibleException("too few samples for a share of " + cell.share()
+                        + ": the base run got " + split.misclassified() + " wrong");
             }
-            chosen = base.union(cell.share(), cell.correct(), cell.misclassified());
+            chosen = split.union(cell.share(), cell.correct(), cell.misclassified());
         }
         return cell.noise() ? NoiseClass.add(chosen, settings.noiseRatio()) : chosen;
-    }
-
-    /** The split leaves nothing to train with. */
-    private static final class NoTrainingSetException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        NoTrainingSetException(String message) {
-            super(message);
-        }
-    }
-
-    /** Trains a fresh network to the end. */
-    private Training train(Dataset data, long seed, Configuration configuration, PlanProgress progress)
-            throws DivergedException, IOException, ModelException {
-        TrainingConfig config = TrainingConfig.plain(settings.epochs(), settings.batch(), seed);
-        LongTraining training = trainer.start(NETWORK, data, config, configuration, new TreeMap<>());
-        while (!training.done()) {
-            progress.epoch(training.epoch(progress), settings.epochs(), data.size());
-            training.checkpoint();
-        }
-        return training.training();
     }
 
     /** The results of a cell that the ledger holds, one a finished run. */
@@ -186,38 +155,16 @@ public final class Table1 implements Experiment {
 
     /** The test results of the base runs that the ledger holds. */
     public List<Metrics> baseResults() {
-        return IntStream.range(0, settings.runs())
-                .filter(plan::ownBase)
+        return IntStream.range(0, bases.size())
                 .mapToObj(run -> ledger.finished(plan.baseConfiguration(run)))
                 .flatMap(Optional::stream)
                 .map(entry -> Metrics.fromMap(entry.metrics()))
                 .toList();
     }
 
-    /** What base run {@code run} says of the training samples, if it is kept. */
-    public Optional<Predictions> basePredictions(int run) {
-        Configuration configuration = plan.baseConfiguration(run);
-        return BasePredictions.read(BasePredictions.file(folder, run, configuration), configuration, train.size());
-    }
-
-    @Override
-    public int pending() {
-        return plan.pending();
-    }
-
-    @Override
-    public int runs() {
-        return settings.runs();
-    }
-
-    @Override
-    public int planned() {
-        return settings.runs() * settings.cells().size() + (settings.sharedBase() ? 1 : settings.runs());
-    }
-
-    @Override
-    public Cost pendingCost() {
-        return plan.cost();
+    /** What the first base run says of the training samples, if it is kept. */
+    public Optional<Predictions> basePredictions() {
+        return bases.getFirst().predictions();
     }
 
     /** The training samples that take part. */
@@ -228,13 +175,5 @@ public final class Table1 implements Experiment {
     /** The test samples that take part. */
     public Dataset test() {
         return test;
-    }
-
-    private String title(String cell, int run) {
-        return "run " + (run + 1) + "/" + settings.runs() + "  " + cell;
-    }
-
-    private static String outcome(Metrics metrics) {
-        return String.format(Locale.ROOT, "test accuracy %.2f %%", 100 * metrics.accuracy());
     }
 }

@@ -27,17 +27,9 @@ public record Table1Settings(
         int testLimit,
         long seed,
         boolean sharedBase) {
-    /** Larger ones would not fit any memory. */
-    private static final int LARGEST_BATCH = 1 << 14;
-
     public Table1Settings {
         cells = List.copyOf(cells);
-        if (runs < 1 || epochs < 1 || batch < 1 || trainLimit < 1 || testLimit < 1) {
-            throw new IllegalArgumentException("runs, epochs, batch and limits are at least 1");
-        }
-        if (batch > LARGEST_BATCH) {
-            throw new IllegalArgumentException("a batch has up to " + LARGEST_BATCH + " samples, not " + batch);
-        }
+        RunSettings.check(runs, epochs, batch, trainLimit, testLimit);
         if (!(noiseRatio > 0 && noiseRatio <= 1000)) {
             throw new IllegalArgumentException("the noise ratio lies above 0 and up to 1000, not at " + noiseRatio);
         }

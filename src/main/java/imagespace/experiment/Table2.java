@@ -153,11 +153,8 @@ public final class Table2 {
         Dataset samples = Figure2.trainingSet(cell, bench.train(), base.illusive(), config.seed());
         LongTraining training =
                 bench.trainer().start(bench.settings().network(), samples, config, configuration, new TreeMap<>());
-        while (!training.done()) {
-            progress.epoch(training.epoch(progress), config.epochs(), samples.size());
-            training.checkpoint();
-        }
-        SortedMap<String, Double> metrics = attack(training.training().network(), progress);
+        SortedMap<String, Double> metrics =
+                attack(Trainer.toEnd(training, config, samples, progress).network(), progress);
         metrics.put("A", metrics.get("Aleg"));
         metrics.put("removed", (double) bench.train().size() - samples.size());
         return new Job.Result(metrics, training.curves());

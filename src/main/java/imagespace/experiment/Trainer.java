@@ -6,6 +6,7 @@ import imagespace.data.Images;
 import imagespace.model.LongTraining;
 import imagespace.model.ModelException;
 import imagespace.nn.Architecture;
+import imagespace.train.DivergedException;
 import imagespace.train.SampleHistory;
 import imagespace.train.Training;
 import imagespace.train.TrainingConfig;
@@ -54,6 +55,16 @@ record Trainer(Backend backend, Path folder, Duration every) {
         Path file = checkpoints().resolve(prefix(configuration) + part + ".safetensors");
         String key = configuration.hash() + part;
         return new LongTraining(new Training(backend, architecture, data, config), file, key, every, histories);
+    }
+
+    /** Goes on with a training until its last epoch. */
+    static Training toEnd(LongTraining training, TrainingConfig config, Dataset data, PlanProgress progress)
+            throws DivergedException, IOException, ModelException {
+        while (!training.done()) {
+            progress.epoch(training.epoch(progress), config.epochs(), data.size());
+            training.checkpoint();
+        }
+        return training.training();
     }
 
     /** The result of a run is kept: its checkpoints go, and what a kill has left of one that was being written. */

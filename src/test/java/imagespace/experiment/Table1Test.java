@@ -87,8 +87,8 @@ class Table1Test {
         try (Backend one = Backends.open("cpu", 1);
                 Backend other = Backends.open("cpu", 1);
                 Ledger ledger = Ledger.open(beside, warning -> {})) {
-            List<Table1> sides = Stream.of(one, other)
-                    .map(backend -> new Table1(Thirds.corpus(), three, backend, ledger, beside, "test"))
+            List<Experiment> sides = Stream.of(one, other)
+                    .map(backend -> new Table1(Thirds.corpus(), three, backend, ledger, beside, "test").experiment())
                     .toList();
             assertEquals(0, ParallelRuns.run(sides, PlanProgress.silent()));
             assertEquals(0, sides.getFirst().pending());
@@ -103,8 +103,8 @@ class Table1Test {
         try (Backend one = Backends.open("cpu", 1);
                 Backend other = Backends.open("cpu", 1)) {
             Ledger ledger = Ledger.open(folder, warning -> {});
-            List<Table1> sides = Stream.of(one, other)
-                    .map(backend -> new Table1(Thirds.corpus(), three, backend, ledger, folder, "test"))
+            List<Experiment> sides = Stream.of(one, other)
+                    .map(backend -> new Table1(Thirds.corpus(), three, backend, ledger, folder, "test").experiment())
                     .toList();
             ledger.close(); // as if the disk were gone
             assertThrows(IOException.class, () -> ParallelRuns.run(sides, PlanProgress.silent()));
@@ -214,7 +214,7 @@ class Table1Test {
     private static int run(Path folder, Corpus corpus, Table1Settings settings) throws Exception {
         try (Backend backend = Backends.open("cpu", 2);
                 Ledger ledger = Ledger.open(folder, warning -> {})) {
-            Table1 table1 = new Table1(corpus, settings, backend, ledger, folder, "test");
+            Experiment table1 = new Table1(corpus, settings, backend, ledger, folder, "test").experiment();
             int failed = table1.run(PlanProgress.silent());
             assertEquals(failed, table1.pending());
             return failed;
