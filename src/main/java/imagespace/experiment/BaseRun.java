@@ -18,8 +18,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A training on all samples whose statistics tell which are illusive: of the training samples, and, for analysis only, of
- * the test samples, by what the network says of them after each epoch. Kept in {@code base-HASH.safetensors}.
+ * A training on all samples whose statistics tell which are illusive: of the training samples, by what the network says of
+ * them in the training pass itself (dropout on, as its weights are then) or, if wished, after each epoch; and, for analysis
+ * only, of the test samples, after each epoch. Kept in {@code base-HASH.safetensors}.
  */
 public final class BaseRun {
     private final Trainer trainer;
@@ -32,6 +33,7 @@ public final class BaseRun {
     private final boolean recordAfterEpoch;
     private final SortedMap<String, SampleHistory> histories = new TreeMap<>();
     private boolean known;
+    private boolean failed;
 
     BaseRun(
             Trainer trainer,
@@ -69,6 +71,7 @@ public final class BaseRun {
     /** Trains, keeps the statistics, and returns the network at its end with its curves of training. */
     LongTraining train(PlanProgress progress) throws DivergedException, IOException, ModelException {
         forget();
+        failed = true; // unless it gets to its end
         SampleHistory ofTrain = histories.get("train");
         LongTraining training = trainer.start(network, train, config, configuration, histories);
         if (!recordAfterEpoch) {
@@ -84,11 +87,20 @@ public final class BaseRun {
         }
         Histories.write(file(), configuration.hash(), histories);
         known = true;
+        failed = false;
         return training;
     }
 
-    /** Reads the statistics, or trains again if they are missing. */
-    void ensureKnown(PlanProgress progress) throws DivergedException, IOException, ModelException {
+    /**
+     * Reads the statistics, or trains again if they are missing.
+     *
+     * @throws Job.NotPossibleException if that training has just failed
+     */
+    void ensureKnown(PlanProgress progress)
+            throws DivergedException, Job.NotPossibleException, IOException, ModelException {
+        if (failed) {
+            throw new Job.NotPossibleException("its base run failed");
+        }
         if (!known && !read()) {
             progress.say("the statistics of a base run are missing: it is trained again");
             train(progress);

@@ -58,8 +58,8 @@ public final class Figure1 {
      * @param epochs passes over them
      */
     public Figure1(int runs, int samples, int epochs, long seed, Backend backend, Ledger ledger, String version) {
-        if (runs < 1 || epochs < 1 || samples < BATCH) {
-            throw new IllegalArgumentException("runs and epochs are at least 1, samples at least " + BATCH);
+        if (runs < 1 || epochs < 1 || samples < 1) {
+            throw new IllegalArgumentException("runs, epochs and samples are at least 1");
         }
         this.backend = backend;
         this.samples = samples;
@@ -118,7 +118,7 @@ public final class Figure1 {
     public Runnable trialStep() {
         Network network = network(0);
         Stepper optimizer = Optimizer.adam(RATE).start(backend, network.parameters());
-        return () -> step(network, optimizer, new float[BATCH], 1);
+        return () -> step(network, optimizer, new float[BATCH], BATCH, 1);
     }
 
     private Network network(long seed) {
@@ -138,30 +138,33 @@ public final class Figure1 {
     private Job.Result learn(String cell, long seed, PlanProgress progress) throws DivergedException {
         Network network = network(seed);
         Stepper optimizer = Optimizer.adam(RATE).start(backend, network.parameters());
-        int steps = samples / BATCH;
         float[] x = new float[BATCH];
-        for (int step = 0; step < epochs * steps; step++) {
-            for (int i = 0; i < BATCH; i++) {
-                x[i] = sample(cell, seed, step % steps * BATCH + i);
+        int step = 0;
+        for (int epoch = 0; epoch < epochs; epoch++) {
+            for (int from = 0; from < samples; from += BATCH) {
+                int n = Math.min(BATCH, samples - from);
+                for (int i = 0; i < n; i++) {
+                    x[i] = sample(cell, seed, from + i);
+                }
+                step(network, optimizer, x, n, ++step);
+                progress.advance(n);
             }
-            step(network, optimizer, x, step + 1);
-            progress.advance(BATCH);
         }
         return result(curve(network));
     }
 
     /** A training step: batch, forward, the gradient of mean (f(x) - sign(x - 0.5))^2, backward, update. */
-    private void step(Network network, Stepper optimizer, float[] x, int step) {
-        backend.write(network.input(), x, BATCH);
-        network.forward(BATCH, true, 0);
-        float[] f = new float[BATCH];
-        backend.read(network.logits(), f, BATCH);
-        float[] gradient = new float[BATCH];
-        for (int i = 0; i < BATCH; i++) {
-            gradient[i] = 2 * (f[i] - step(x[i])) / BATCH;
+    private void step(Network network, Stepper optimizer, float[] x, int n, int step) {
+        backend.write(network.input(), x, n);
+        network.forward(n, true, 0);
+        float[] f = new float[n];
+        backend.read(network.logits(), f, n);
+        float[] gradient = new float[n];
+        for (int i = 0; i < n; i++) {
+            gradient[i] = 2 * (f[i] - step(x[i])) / n;
         }
-        backend.write(network.dLogits(), gradient, BATCH);
-        network.backward(BATCH, true);
+        backend.write(network.dLogits(), gradient, n);
+        network.backward(n, true);
         optimizer.step(network.gradients(), step);
     }
 

@@ -75,14 +75,10 @@ public final class IllusiveSearch {
         SortedMap<String, Double> metrics = Workbench.illusive(base, accuracy);
         if (planted != null) {
             Detection detection = Detection.of(base.illusive(), bench.train().ids(), planted);
-            metrics.put("precision", nullIfNaN(detection.precision()));
-            metrics.put("recall", nullIfNaN(detection.recall()));
+            metrics.put("precision", Metrics.nullIfNaN(detection.precision()));
+            metrics.put("recall", Metrics.nullIfNaN(detection.recall()));
         }
         return new Job.Result(metrics, new TreeMap<>());
-    }
-
-    private static Double nullIfNaN(double value) {
-        return Double.isNaN(value) ? null : (Double) value;
     }
 
     /**
@@ -128,6 +124,11 @@ public final class IllusiveSearch {
     /** The training samples that take part. */
     public Dataset samples() {
         return bench.train();
+    }
+
+    /** The test samples that take part. */
+    public Dataset tests() {
+        return bench.test();
     }
 
     /**

@@ -169,10 +169,31 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    /** Adds a run. When this returns, it is on the disk. */
+    /** Adds a run. When this returns, it is on the disk; if it throws, the file is as before, or nothing more is written to it. */
     public synchronized void append(LedgerEntry entry) throws IOException {
-        write(channel, (JSON.writeValueAsString(entry) + "\n").getBytes(StandardCharsets.UTF_8));
+        long end = channel.position();
+        try {
+            write(channel, (JSON.writeValueAsString(entry) + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            takeBack(end, e);
+            throw e;
+        }
         entries.add(entry);
+    }
+
+    /** The rest of a line that could not be written must not become the beginning of another run's. */
+    private void takeBack(long end, IOException why) {
+        try {
+            channel.truncate(end);
+            channel.position(end);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+            try {
+                channel.close();
+            } catch (IOException more) {
+                why.addSuppressed(more);
+            }
+        }
     }
 
     private static void write(FileChannel channel, byte[] bytes) throws IOException {

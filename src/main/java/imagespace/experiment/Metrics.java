@@ -64,7 +64,8 @@ public record Metrics(double accuracy, double confidence, double illusiveness, d
                 map.get("N").intValue());
     }
 
-    private static Double nullIfNaN(double value) {
+    /** For a ledger. */
+    static Double nullIfNaN(double value) {
         return Double.isNaN(value) ? null : (Double) value;
     }
 

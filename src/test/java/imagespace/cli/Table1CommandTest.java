@@ -44,6 +44,8 @@ class Table1CommandTest {
         String table = Files.readString(folder.resolve("table1.md"));
         assertTrue(table.contains("| S^1 (all) | 1 |"), table);
         assertTrue(table.contains("| S^1 (all) ∪ noise | 1 |"), table);
+        assertEquals(
+                1, table.split("# Table 1", -1).length - 1, "what was read and what was added is one study: " + table);
         assertEquals(second.report().csv(), Files.readString(folder.resolve("table1.csv")));
     }
 

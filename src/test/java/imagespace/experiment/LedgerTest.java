@@ -162,7 +162,7 @@ class LedgerTest {
                 Backend two = new CpuBackend(2);
                 Backend direct = new CpuBackend(1, ConvAlgorithm.DIRECT)) {
             assertEquals(
-                    Map.of("epochs", 3, "revision", 2),
+                    Map.of("epochs", 3L, "revision", (long) Configuration.REVISION),
                     Configuration.ofRun(values, auto).values());
             assertEquals(Configuration.ofRun(values, auto), Configuration.ofRun(values, two));
             assertEquals("direct", Configuration.ofRun(values, direct).values().get("convolutions"));

@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import imagespace.attack.Fgsm;
+import imagespace.backend.Augmentation;
 import imagespace.backend.Backend;
 import imagespace.backend.Backends;
 import imagespace.model.ModelException;
+import imagespace.optim.Optimizer;
+import imagespace.train.DivergedException;
+import imagespace.train.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +111,27 @@ class StatisticsExperimentsTest {
             for (Path file : files) {
                 Files.delete(file);
             }
+        }
+    }
+
+    /** So that what needs it does not train it once more, to fail in its own name. */
+    @Test
+    void aBaseRunThatHasFailedIsNotTriedAgain() throws Exception {
+        try (Backend backend = Backends.open("cpu", 2);
+                Ledger ledger = Ledger.open(folder, line -> {})) {
+            RunSettings settings = settings(1, 2, "keras");
+            Workbench bench = Workbench.of("figure2", Thirds.corpus(), settings, backend, ledger, folder, "test");
+            TrainingConfig diverging = new TrainingConfig(2, 16, new Optimizer.Sgd(1e30f, 0), 0, Augmentation.NONE, 1);
+            BaseRun base = new BaseRun(
+                    bench.trainer(),
+                    settings,
+                    bench.train(),
+                    bench.test(),
+                    diverging,
+                    bench.configuration("base", 0, Map.of()));
+            assertThrows(DivergedException.class, () -> base.train(PlanProgress.silent()));
+            Exception why = assertThrows(Job.NotPossibleException.class, () -> base.ensureKnown(PlanProgress.silent()));
+            assertEquals("its base run failed", why.getMessage());
         }
     }
 
