@@ -14,6 +14,7 @@ import imagespace.report.ContactSheet;
 import imagespace.report.ContactSheet.Section;
 import imagespace.report.Gallery.Tile;
 import imagespace.report.Grid;
+import imagespace.report.WholeFile;
 import imagespace.train.Predictions;
 import imagespace.train.Predictor;
 import imagespace.train.Progress;
@@ -51,6 +52,9 @@ public final class AttackCommand implements Callable<Integer> {
 
     @Mixin
     private ModelOptions options;
+
+    @Mixin
+    private BatchOption batch;
 
     @Option(
             names = "--data",
@@ -110,8 +114,8 @@ public final class AttackCommand implements Callable<Integer> {
         SavedModel model = options.model();
         Dataset test = ModelOptions.testSamples(model, data, testLimit);
         try (Backend backend = options.openBackend()) {
-            Network network = model.network(backend, options.batch());
-            Fgsm fgsm = new Fgsm(backend, network, options.batch(), label);
+            Network network = model.network(backend, batch.batch());
+            Fgsm fgsm = new Fgsm(backend, network, batch.batch(), label);
             List<Double> sizes = new ArrayList<>(List.of(0.0));
             sizes.addAll(eps);
             double[] accuracy;
@@ -159,7 +163,7 @@ public final class AttackCommand implements Callable<Integer> {
     /** The first test images, a row a size of attack. */
     private void draw(Backend backend, Network network, Fgsm fgsm, Dataset test, List<Double> sizes, List<String> names)
             throws IOException {
-        Dataset few = test.at(IntStream.range(0, Math.min(Math.min(SHOWN, options.batch()), test.size()))
+        Dataset few = test.at(IntStream.range(0, Math.min(Math.min(SHOWN, batch.batch()), test.size()))
                 .toArray());
         Images images = test.images();
         byte[] all = new byte[sizes.size() * few.size() * images.imageSize()];
@@ -169,7 +173,7 @@ public final class AttackCommand implements Callable<Integer> {
             System.arraycopy(attacked, 0, all, s * attacked.length, attacked.length);
             Images part = new Images(attacked, images.height(), images.width(), images.channels());
             Dataset shown = Dataset.of(part, few.labels(), few.classNames());
-            Predictions said = new Predictor(backend, network, options.batch(), 0).predict(shown, Progress.SILENT);
+            Predictions said = new Predictor(backend, network, batch.batch(), 0).predict(shown, Progress.SILENT);
             List<Tile> tiles = new ArrayList<>();
             for (int i = 0; i < few.size(); i++) {
                 tiles.add(new Tile(

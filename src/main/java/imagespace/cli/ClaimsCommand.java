@@ -2,6 +2,7 @@ package imagespace.cli;
 
 import imagespace.experiment.LedgerException;
 import imagespace.report.Study;
+import imagespace.report.WholeFile;
 import imagespace.report.claims.Claims;
 import imagespace.report.claims.ClaimsJson;
 import imagespace.report.claims.ClaimsReport;

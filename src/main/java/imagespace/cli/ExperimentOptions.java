@@ -35,8 +35,9 @@ final class ExperimentOptions {
             names = "--profile",
             paramLabel = "P",
             defaultValue = "reduced",
-            description = "smoke (at most a minute, on scenes), reduced (an evening on a CPU), or paper (as printed);"
-                    + " sets what the other options do not.")
+            description =
+                    "smoke (at most a minute, on scenes), reduced (minutes to an evening on a CPU), or paper (as printed);"
+                            + " sets what the other options do not.")
     private Profile profile;
 
     @Option(

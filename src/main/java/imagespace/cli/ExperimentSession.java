@@ -15,6 +15,7 @@ import imagespace.nn.Architecture;
 import imagespace.nn.Network;
 import imagespace.report.Study;
 import imagespace.report.StudyGrids;
+import imagespace.report.WholeFile;
 import imagespace.strategy.RandomSubset;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -136,6 +137,11 @@ final class ExperimentSession {
         return Study.of(ledger.entries()).stream()
                 .filter(study -> study.experiment().equals(experiment))
                 .toList();
+    }
+
+    /** Where the picture of a study goes: of several settings in one folder each has its own, in the order of the tables. */
+    static Path picture(Path out, String name, int study) {
+        return out.resolve(name + (study == 0 ? "" : "-" + (study + 1)) + ".svg");
     }
 
     /** Prints the table of every study, and writes them all to a Markdown file. */

@@ -9,6 +9,7 @@ import imagespace.report.Figures;
 import imagespace.report.Grid;
 import imagespace.report.Study;
 import imagespace.report.StudyGrids;
+import imagespace.report.WholeFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -108,11 +109,13 @@ public final class Figure1Command implements Callable<Integer> {
 
     private void write(Ledger ledger) throws IOException {
         PrintWriter print = spec.commandLine().getOut();
-        for (Study study : ExperimentSession.studies(ledger, Figure1.NAME)) {
-            Grid grid = StudyGrids.of(study);
+        List<Study> studies = ExperimentSession.studies(ledger, Figure1.NAME);
+        for (int i = 0; i < studies.size(); i++) {
+            Grid grid = StudyGrids.of(studies.get(i));
             print.println(Terminal.printable(grid.text()));
-            WholeFile.write(out.resolve("figure1.svg"), Figures.figure1(study));
-            print.println("Both learned curves: " + out.resolve("figure1.svg"));
+            Path picture = ExperimentSession.picture(out, "figure1", i);
+            WholeFile.write(picture, Figures.figure1(studies.get(i)));
+            print.println("Both learned curves: " + picture);
         }
         print.flush();
     }

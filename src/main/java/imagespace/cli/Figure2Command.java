@@ -12,6 +12,7 @@ import imagespace.experiment.RunSettings;
 import imagespace.model.ModelException;
 import imagespace.report.Figures;
 import imagespace.report.Study;
+import imagespace.report.WholeFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,9 +90,10 @@ public final class Figure2Command implements Callable<Integer> {
                     "Figure 2",
                     out.resolve("figure2.md"),
                     spec.commandLine().getOut());
-            for (Study study : studies) {
-                WholeFile.write(out.resolve("figure2-loss.svg"), Figures.figure2Loss(study));
-                WholeFile.write(out.resolve("figure2-accuracy.svg"), Figures.figure2Accuracy(study));
+            for (int i = 0; i < studies.size(); i++) {
+                WholeFile.write(ExperimentSession.picture(out, "figure2-loss", i), Figures.figure2Loss(studies.get(i)));
+                WholeFile.write(
+                        ExperimentSession.picture(out, "figure2-accuracy", i), Figures.figure2Accuracy(studies.get(i)));
             }
             return failed.getAsInt() == 0 ? 0 : 1;
         }

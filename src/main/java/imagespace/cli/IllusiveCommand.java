@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Which samples of your data hurt: trains on all of it, records what the network says of every training sample in"
                     + " every epoch, and ranks them. Writes OUT/samples.csv (the worst first), OUT/ccm.csv (which classes are"
-                    + " confused) and OUT/gallery.png (the most illusive samples).",
+                    + " confused), OUT/gallery.png (the most illusive samples) and OUT/illusive.md (how many).",
             "With several --runs only those samples are illusive that all trainings get wrong. Stop at any time: the same"
                     + " command goes on from there."
         },
@@ -80,7 +80,8 @@ public final class IllusiveCommand implements Callable<Integer> {
             if (failed.getAsInt() > 0) {
                 return 1;
             }
-            SampleReport.write(corpus, search, out).forEach(spec.commandLine().getOut()::println);
+            SampleReport.write(corpus, search, settings, out)
+                    .forEach(spec.commandLine().getOut()::println);
             spec.commandLine().getOut().flush();
             return 0;
         }

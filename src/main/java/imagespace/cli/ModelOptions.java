@@ -16,17 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.Spec.Target;
 
 /** What the commands that use a model have in common. */
 final class ModelOptions {
-    @Spec(Target.MIXEE)
-    private CommandSpec spec;
-
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -40,16 +33,10 @@ final class ModelOptions {
             description = "A model.safetensors, or the folder that 'train' put it into.")
     private Path model;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images a pass.")
-    private int batch;
-
     @Mixin
     private BackendOptions computing = new BackendOptions();
 
     SavedModel model() throws IOException, ModelException {
-        if (batch < 1 || batch > 1 << 14) {
-            throw new ParameterException(spec.commandLine(), "--batch lies in 1 to 16384, not at " + batch);
-        }
         Path file = Files.isDirectory(model) ? model.resolve("model.safetensors") : model;
         if (!Files.isRegularFile(file)) {
             throw new ModelException("there is no model " + file + "; 'imagespace train' makes one");
@@ -59,10 +46,6 @@ final class ModelOptions {
 
     Backend openBackend() throws BackendUnavailableException {
         return computing.open();
-    }
-
-    int batch() {
-        return batch;
     }
 
     /**

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         name = "predict",
         showDefaultValues = true,
         description =
-                "What images show, says a model: a line each with the class, its probability, and the next two classes."
+                "Classifies image files with a model: a line each with the class, its probability, and the next two classes."
                         + " Images of another size are brought to the model's by averaging areas.",
         footer = {"Example:", "  imagespace predict --model out/train cat.png dog.jpg"})
 public final class PredictCommand implements Callable<Integer> {

@@ -2,6 +2,7 @@ package imagespace.cli;
 
 import imagespace.data.DataException;
 import imagespace.experiment.LedgerException;
+import imagespace.report.WholeFile;
 import imagespace.report.html.ReportPage;
 import java.io.IOException;
 import java.nio.file.Path;

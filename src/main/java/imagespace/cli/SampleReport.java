@@ -8,9 +8,11 @@ import imagespace.experiment.BaseRun;
 import imagespace.experiment.IllusiveSearch;
 import imagespace.experiment.IllusiveSearch.Detection;
 import imagespace.experiment.IllusiveSearch.Findings;
+import imagespace.experiment.RunSettings;
 import imagespace.model.ModelException;
 import imagespace.report.ContactSheet.Mark;
 import imagespace.report.SampleFiles;
+import imagespace.report.WholeFile;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,11 +55,36 @@ final class SampleReport {
                 .write(out, findings.confusions(), markOf, legend);
     }
 
-    /** Of a search; returns what to tell the user. */
-    static List<String> write(Corpus corpus, IllusiveSearch search, Path out) throws IOException, ModelException {
+    /** Of a search, and {@code illusive.md}; returns what to tell the user. */
+    static List<String> write(Corpus corpus, IllusiveSearch search, RunSettings settings, Path out)
+            throws IOException, ModelException {
         Findings findings = search.findings();
         Dataset samples = search.samples();
         write(corpus, samples, findings, out);
+        List<String> lines = summary(corpus, findings, samples);
+        String about = String.format(
+                Locale.ROOT,
+                "%s  \n%s, %d epochs, %d trainings, seed %d; code %s",
+                ExperimentSession.describe(corpus, samples, search.tests()),
+                settings.network(),
+                settings.epochs(),
+                settings.runs(),
+                settings.seed(),
+                Main.Version.current());
+        WholeFile.write(
+                out.resolve("illusive.md"),
+                "# Illusive samples\n\n" + about + "\n\n" + String.join("\n", lines)
+                        + "\n\nAll samples, the worst first: `samples.csv`. Which classes are confused: `ccm.csv`. The most"
+                        + " illusive, if there are any: `gallery.png`.\n");
+        lines.add("All samples, the worst first: " + out.resolve("samples.csv"));
+        lines.add("Which classes are confused: " + out.resolve("ccm.csv"));
+        if (findings.illusive().count() > 0) {
+            lines.add("The most illusive samples: " + out.resolve("gallery.png"));
+        }
+        return lines;
+    }
+
+    private static List<String> summary(Corpus corpus, Findings findings, Dataset samples) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
@@ -77,9 +104,6 @@ final class SampleReport {
                     100 * recall(findings, samples, Planted.WRONG_LABEL),
                     100 * recall(findings, samples, Planted.BLEND)));
         }
-        lines.add("All samples, the worst first: " + out.resolve("samples.csv"));
-        lines.add("Which classes are confused: " + out.resolve("ccm.csv"));
-        lines.add("The most illusive samples: " + out.resolve("gallery.png"));
         return lines;
     }
 

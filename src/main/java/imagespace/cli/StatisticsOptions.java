@@ -17,7 +17,9 @@ final class StatisticsOptions {
             names = "--tolerance",
             paramLabel = "N",
             defaultValue = "0",
-            description = "An illusive sample is right in at most so many of the counted epochs (the second half).")
+            description =
+                    "A sample is illusive if the network is right on it in no more than so many of the counted epochs (the"
+                            + " second half of the training).")
     private int tolerance;
 
     @Option(

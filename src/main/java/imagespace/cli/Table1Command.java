@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
                     + " there, and a larger --runs or more --cells only adds what is missing."
         },
         footer = {
-            "Example, all cells on a fifth of CIFAR-10 (about 12 minutes on 2 fast cores):",
-            "  imagespace table1 --data cifar10 --epochs 3 --train-limit 10000 --out out/small"
+            "Example, all cells once on a fifth of CIFAR-10 (--dry-run says how long it takes):",
+            "  imagespace table1 --data cifar10 --runs 1 --epochs 3 --out out/small"
         })
 public final class Table1Command implements Callable<Integer> {
     @Spec
@@ -50,7 +50,7 @@ public final class Table1Command implements Callable<Integer> {
             names = "--noise-ratio",
             paramLabel = "X",
             defaultValue = "5",
-            description = "Noise samples a natural one; the paper has 5.")
+            description = "Noise samples for each natural one; the paper has 5.")
     private double noiseRatio;
 
     @Option(

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "The paper's Table 2: is a network harder to attack if it is trained without the illusive samples? Accuracy on"
-                    + " legitimate images and under FGSM at four sizes, beside as many random samples left out.",
+                    + " legitimate images and under FGSM at four sizes, beside as many random samples left out. The"
+                    + " paper's table has two halves: 6 epochs (--profile paper) and 50 (with --epochs 50).",
             "Each run is written to OUT/ledger.jsonl as it ends. Stop at any time: the same command goes on from there."
         },
         footer = {"Example:", "  imagespace table2 --data cifar10 --runs 3 --epochs 6 --net allconv/32 --out out/table2"

@@ -97,6 +97,10 @@ public final class ThroughputCommand implements Callable<Integer> {
                     "--batch lies in 1 to " + MAX_BATCH + ", --steps is at least 1, --warm-up lies in 0 to "
                             + (int) MAX_WARM_UP);
         }
+        if ((long) BATCHES * batch * side * side * CHANNELS > Integer.MAX_VALUE) {
+            throw new ParameterException(
+                    spec.commandLine(), "--batch " + batch + " of --side " + side + " is too much: halve one of them");
+        }
         try (Backend backend = computing.open()) {
             System.err.println("Backend: " + backend.name() + " (" + backend.describe() + ")");
             Map<String, Object> line = measure(backend);

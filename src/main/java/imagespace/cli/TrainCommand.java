@@ -13,6 +13,7 @@ import imagespace.experiment.RunSettings;
 import imagespace.model.ModelException;
 import imagespace.nn.Architecture;
 import imagespace.optim.Optimizer;
+import imagespace.report.WholeFile;
 import imagespace.train.TrainingConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -91,7 +92,7 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--noise-ratio",
             paramLabel = "X",
             defaultValue = "0",
-            description = "Samples of a random-noise class a natural sample; the paper has 5, 0 is for none.")
+            description = "Noise samples for each natural one; the paper has 5, 0 is for no noise class.")
     private double noiseRatio;
 
     @Option(

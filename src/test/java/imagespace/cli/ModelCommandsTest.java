@@ -221,6 +221,7 @@ class ModelCommandsTest {
                 "evaluate --model nowhere --data scenes | there is no model nowhere",
                 "evaluate --model M --data scenes --batch 0 | --batch lies in 1 to 16384",
                 "predict --model M | Missing required parameter",
+                "throughput --net keras --batch 8192 --side 256 | is too much",
                 "train --data scenes --net resnet | no network 'resnet'",
                 "train --data scenes --net allconv/0 | no network 'allconv/0'",
                 "train --data scenes --epochs 0 | at least 1",
