@@ -35,14 +35,6 @@ public sealed interface Optimizer {
         }
     }
 
-    /** The same rule with its rate multiplied. */
-    default Optimizer faster(double factor) {
-        return switch (this) {
-            case Sgd sgd -> new Sgd((float) (sgd.rate * factor), sgd.momentum);
-            case Adam adam -> new Adam((float) (adam.rate * factor), adam.beta1, adam.beta2, adam.epsilon);
-        };
-    }
-
     /** Adam with the usual constants: beta1 .9, beta2 .999, epsilon 1e-7 as in Keras. */
     static Optimizer adam(float rate) {
         return new Adam(rate, 0.9f, 0.999f, 1e-7f);

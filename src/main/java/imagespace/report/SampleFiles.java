@@ -11,7 +11,6 @@ import imagespace.strategy.SampleStatistics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -51,15 +50,9 @@ public final class SampleFiles {
     /** Writes all three, each whole or not at all. */
     public void write(Path folder, ConfusionMatrix confusions, IntFunction<Optional<Mark>> markOf, List<Mark> legend)
             throws IOException {
-        text(folder.resolve("samples.csv"), samples());
-        text(folder.resolve("ccm.csv"), confusions(confusions));
+        WholeFile.write(folder.resolve("samples.csv"), samples());
+        WholeFile.write(folder.resolve("ccm.csv"), confusions(confusions));
         gallery(folder.resolve("gallery.png"), markOf, legend);
-    }
-
-    private static void text(Path file, String text) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        Files.writeString(part, text);
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** A line a sample. The mean confidence is that of the true class, whether it was predicted or not. */

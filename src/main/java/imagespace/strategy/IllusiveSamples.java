@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * Section 4.3: illusive samples are those that are consistently misclassified during training, sometimes even with very
  * high confidence. Here: right in at most {@code tolerance} of the counted epochs, over all trainings counted.
  *
- * <p>Leaving them out of training weakens over-fitting (figure 2) and may make a network harder to attack (table 2).
+ * <p>The paper leaves them out of training, to weaken over-fitting (figure 2) and to make a network harder to attack (table 2).
  */
 public final class IllusiveSamples {
     private final Set<Integer> ids = new HashSet<>();

@@ -13,7 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One network being trained on one data set: {@link #step} is the whole of it, {@link #epoch} repeats it.
+ * One network being trained on one data set. A training step is {@link #learn}: batch, forward, loss, backward, update;
+ * {@link #step} has it done, {@link #epoch} repeats it.
  *
  * <p>Seed, data and configuration fix every bit of the result on the CPU.
  */

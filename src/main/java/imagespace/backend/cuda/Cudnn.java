@@ -198,7 +198,7 @@ final class Cudnn implements AutoCloseable {
                 continue;
             }
             long nanos = time(candidate, pass);
-            if (best == null || nanos < bestNanos) {
+            if (nanos < bestNanos) {
                 best = candidate;
                 bestNanos = nanos;
             }

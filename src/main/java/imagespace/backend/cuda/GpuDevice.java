@@ -188,12 +188,17 @@ final class GpuDevice implements Device {
                 JCudaDriver.cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
                 "cuStreamBeginCapture");
         recording = true;
+        boolean complete = false;
         int status;
         try {
             task.run();
+            complete = true;
         } finally {
             recording = false;
             status = JCudaDriver.cuStreamEndCapture(stream, graph);
+            if (!complete && status == Status.SUCCESS) {
+                JCudaDriver.cuGraphDestroy(graph);
+            }
         }
         Status.driver(status, "cuStreamEndCapture");
         CUgraphExec executable = new CUgraphExec();

@@ -30,6 +30,7 @@ import java.util.function.Consumer;
  */
 public final class GpuProfile {
     private static final int COPIES = 20;
+    private static final int REPLAYS = 5;
     private static final int STEPS = 300;
 
     private GpuProfile() {}
@@ -56,10 +57,14 @@ public final class GpuProfile {
             })) {
                 recording.replay();
                 device.synchronize();
-                long start = System.nanoTime();
-                recording.replay();
-                device.synchronize();
-                costs.add(new Cost(name, about.toString(), (System.nanoTime() - start) * 1e-3 / COPIES));
+                double least = Double.MAX_VALUE; // what the host does meanwhile, and a clock that is low yet, only add
+                for (int i = 0; i < REPLAYS; i++) {
+                    long start = System.nanoTime();
+                    recording.replay();
+                    device.synchronize();
+                    least = Math.min(least, (System.nanoTime() - start) * 1e-3 / COPIES);
+                }
+                costs.add(new Cost(name, about.toString(), least));
             }
         }
 
