@@ -9,7 +9,7 @@
 #   JARS     folder with imagespace.jar, lib/ and tests.jar, as benchmarks/gpu/pack makes it
 #   OUT      where results go (default: out/gpu): results.jsonl, summary.md, a log a part
 #   DATA     CIFAR-10 as a folder; without it the tables are run on the embedded scenes
-#   MINUTES  how long the whole may take (default: 25); real runs take what the rest leaves
+#   MINUTES  how long the whole may take (default: 25); real runs take what the rest leaves. The summary is kept up to date
 #   BATCHES  batch sizes to time (default: "128 1024"); BATCHES=128 times half as much
 #   PRECISIONS  to time (default: "tf32 tf32+fast bf16 fp32")
 #   MODES    PyTorch's modes to time (default: graph,eager,compile)
@@ -46,10 +46,13 @@ if [[ -z ${IMAGESPACE_CUDA:-} ]]; then
 fi
 export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$OUT/.cache}
 
+# so that more streams than 8 do not share a queue
+export CUDA_DEVICE_MAX_CONNECTIONS=${CUDA_DEVICE_MAX_CONNECTIONS:-32}
 version=$(cat "$here/version" 2>/dev/null || git -C "$here" describe --always --dirty 2>/dev/null || true)
 java=("$JAVA" ${version:+"-Dimagespace.version=$version"} --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions
     -XX:ObjectAlignmentInBytes=64 -Xmx8g -cp "$JARS/imagespace.jar:$JARS/lib/*:$JARS/tests.jar")
 imagespace() { "${java[@]}" imagespace.cli.Main "$@"; }
+echo "{\"code\":\"$version\"}" >>"$results"
 
 # part NAME SECONDS COMMAND...: runs it with a time limit; its output goes to a log, lines of JSON to the results
 part() {
@@ -68,13 +71,37 @@ part() {
         (sleep "$limit"; kill -TERM -- "-$pid" 2>/dev/null; sleep 5; kill -KILL -- "-$pid" 2>/dev/null) &
         watch=$!
         wait "$pid"; status=$?
-        # what the limit has not ended yet is the watch's to kill
-        if kill -0 -- "-$pid" 2>/dev/null; then wait "$watch"; else kill -- "-$watch" 2>/dev/null; fi
+        # what it has left behind gets a moment to end
+        for ((i = 0; i < 10; i++)); do
+            kill -0 -- "-$pid" 2>/dev/null || break
+            sleep .5
+        done
+        kill -KILL -- "-$pid" 2>/dev/null
+        kill -- "-$watch" 2>/dev/null
         exit "$status")
     status=$?
     grep -a '^{' "$OUT/$name.log" >>"$results"
     echo "{\"part\":\"$name\",\"status\":$status,\"seconds\":$((SECONDS - begin))}" >>"$results"
     grep -av '^WARNING' "$OUT/$name.log" | tail -n 25 | cut -c1-400
+    summary
+}
+
+summary() {
+    {
+        echo "# CUDA backend, code $version, checked $(date -u +%Y-%m-%dT%H:%MZ)"
+        echo
+        nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null
+        echo
+        echo "| Part | Result |"
+        echo "| --- | --- |"
+        sed -n 's/^{"part":"\([^"]*\)","status":\([^,}]*\).*/| \1 | \2 |/p' "$results"
+        echo
+        echo "Status 0: passed or done; 77: left out, as its tool or its data is not here; 1: something failed, see the log; 143 or 137: stopped at its time limit."
+        echo
+        echo '```'
+        grep -v '"part"' "$results" | cut -c1-600
+        echo '```'
+    } >"$OUT/summary.md"
 }
 
 about() {
@@ -150,13 +177,15 @@ profile() {
 
 data() { echo "${DATA:-scenes}"; }
 
-# a base run and the largest cell at the paper's size: once alone, and eight times side by side
+# A base run, and a training set of a quarter of the samples without and with noise, at the paper's size: once alone, and eight times side by
+# side. The ledgers hold the seconds of each; from them follow those of all cells, whose images are known.
 table1-sample() {
+    [[ -n ${DATA:-} ]] || { echo "without DATA, CIFAR-10, there is no sample of the paper's size"; return $LEFT_OUT; }
     local begin n
     for n in 1 8; do
         rm -rf "$OUT/table1-sample-$n" # what is there already would not be timed
         begin=$EPOCHREALTIME
-        imagespace table1 --data "$(data)" --profile paper --backend cuda --runs $n --parallel-runs $n --cells base,s1 \
+        imagespace table1 --data "$(data)" --profile paper --backend cuda --runs $n --parallel-runs $n --cells "base,hc+hi .25,hc+hi .25 noise" \
             --out "$OUT/table1-sample-$n" || return
         echo "{\"check\":\"table1 sample\",\"data\":\"$(basename "$(data)")\",\"runs\":$n,\"seconds\":$(
             awk "BEGIN { print $EPOCHREALTIME - $begin }")}"
@@ -192,21 +221,6 @@ for name in "${parts[@]}"; do
     esac
 done
 
-{
-    echo "# CUDA backend, checked $(date -u +%Y-%m-%dT%H:%MZ)"
-    echo
-    nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null
-    echo
-    echo "| Part | Result |"
-    echo "| --- | --- |"
-    sed -n 's/^{"part":"\([^"]*\)","status":\([^,}]*\).*/| \1 | \2 |/p' "$results"
-    echo
-    echo "Status 0: passed or done; 77: left out, as its tool is not here; 1: something failed, see the log; 143 or 137: stopped at its time limit."
-    echo
-    echo '```'
-    grep -v '"part"' "$results" | cut -c1-600
-    echo '```'
-} >"$OUT/summary.md"
 echo "results: $results, $OUT/summary.md"
 # all parts that were run have ended with 0 or were left out, and no check has failed
 ! grep -q '"ok":false' "$results" && ! grep '"part":"[^"]*","status":\([1-9]\|"\)' "$results" | grep -qv "\"status\":$LEFT_OUT,"

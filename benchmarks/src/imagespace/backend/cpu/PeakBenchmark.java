@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
         value = 1,
         jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseTransparentHugePages",
             "-XX:ObjectAlignmentInBytes=64"})
-@Threads(2)
+@Threads(Threads.MAX)
 public class PeakBenchmark {
     private static final int DEPTH = 256;
     private static final double GFLOP = 2e-9 * DEPTH * Gemm.MR * Gemm.NR;
