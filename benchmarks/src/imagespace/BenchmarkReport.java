@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Writes what {@code benchmarks/all} has measured as results.md, roofline.svg and growth.svg. */
@@ -273,12 +272,10 @@ public final class BenchmarkReport {
         int colour = 0;
         for (String net : List.of("keras", "allconv")) {
             for (String by : List.of("imagespace", "torch")) {
-                double[] x = measured.values("batch", by, net, "batch");
-                double[] y = measured.values("batch", by, net, "train_images_per_s");
                 series.add(new Series(
                         net + ", " + (by.equals("torch") ? "PyTorch" : by),
-                        log2(x, v -> v),
-                        log2(y, v -> v),
+                        measured.values("batch", by, net, "batch"),
+                        measured.values("batch", by, net, "train_images_per_s"),
                         null,
                         null,
                         colour,
@@ -286,14 +283,7 @@ public final class BenchmarkReport {
             }
             colour++;
         }
-        return new CurvePlot("Training throughput over batch sizes", "batch, power of 2", "images a second, power of 2", series)
-                .svg();
-    }
-
-    private static double[] log2(double[] values, ToDoubleFunction<Double> value) {
-        return Arrays.stream(values)
-                .map(v -> Math.log(value.applyAsDouble(v)) / Math.log(2))
-                .toArray();
+        return new CurvePlot("Training throughput over batch sizes", "batch", "images a second", series, true).svg();
     }
 
     private Roofline roofline() {

@@ -13,8 +13,14 @@ import java.util.stream.DoubleStream;
  * @param xLabel under the horizontal axis
  * @param yLabel above the vertical axis
  * @param series at most 6, so that their colours can be told apart
+ * @param doublings whether both axes are logarithmic
  */
-public record CurvePlot(String title, String xLabel, String yLabel, List<Series> series) {
+public record CurvePlot(String title, String xLabel, String yLabel, List<Series> series, boolean doublings) {
+    /** With linear axes. */
+    public CurvePlot(String title, String xLabel, String yLabel, List<Series> series) {
+        this(title, xLabel, yLabel, series, false);
+    }
+
     /**
      * A curve.
      *
@@ -37,7 +43,7 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
     private static final int WIDTH = 640;
     private static final int HEIGHT = 400;
     private static final int LEFT = 62;
-    private static final int RIGHT = 16;
+    private static final int RIGHT = 22;
     private static final int TOP = 56;
     private static final int BOTTOM = 56;
     private static final int LEGEND_LINE = 24;
@@ -60,8 +66,8 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
 
     /** The plot as an SVG element that is a whole file, too. */
     public String svg() {
-        Axis x = Axis.over(series.stream().flatMapToDouble(s -> Arrays.stream(s.x)));
-        Axis y = Axis.over(series.stream().flatMapToDouble(CurvePlot::values));
+        Axis x = Axis.over(series.stream().flatMapToDouble(s -> Arrays.stream(s.x)), doublings);
+        Axis y = Axis.over(series.stream().flatMapToDouble(CurvePlot::values), doublings);
         int height = HEIGHT + LEGEND_LINE * series.size();
         StringBuilder out = new StringBuilder();
         add(
@@ -101,10 +107,12 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
                 : DoubleStream.concat(curve, DoubleStream.concat(Arrays.stream(s.low), Arrays.stream(s.high)));
     }
 
-    /** A range of values with round numbers as ticks. */
-    private record Axis(double from, double to, double step) {
-        static Axis over(DoubleStream all) {
-            double[] values = all.filter(Double::isFinite).toArray();
+    /** A range of values, or of their logarithms to base 2, with round numbers as ticks. */
+    private record Axis(double from, double to, double step, boolean doublings) {
+        static Axis over(DoubleStream all, boolean doublings) {
+            double[] values = all.map(value -> doublings ? log2(value) : value)
+                    .filter(Double::isFinite)
+                    .toArray();
             double least = Arrays.stream(values).min().orElse(0);
             double most = Arrays.stream(values).max().orElse(1);
             double span = most > least ? most - least : 1;
@@ -114,15 +122,31 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
                     .filter(candidate -> span / candidate <= TICKS)
                     .findFirst()
                     .orElse(10 * magnitude);
-            return new Axis(Math.floor(least / step + 1e-9) * step, Math.ceil(most / step - 1e-9) * step, step);
+            return new Axis(
+                    Math.floor(least / step + 1e-9) * step, Math.ceil(most / step - 1e-9) * step, step, doublings);
+        }
+
+        private static double log2(double value) {
+            return Math.log(value) / Math.log(2);
         }
 
         double share(double value) {
+            return shareOfScale(doublings ? log2(value) : value);
+        }
+
+        double shareOfTick(int index) {
+            return shareOfScale(from + index * step);
+        }
+
+        private double shareOfScale(double value) {
             return to > from ? (value - from) / (to - from) : 0;
         }
 
         String tick(int index) {
             double value = from + index * step;
+            if (doublings) {
+                return String.format(Locale.ROOT, "%,.0f", Math.pow(2, value));
+            }
             int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
             return String.format(Locale.ROOT, "%." + digits + "f", value == 0 ? 0.0 : value);
         }
@@ -132,17 +156,17 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
         }
     }
 
-    private static double px(Axis axis, double value) {
-        return LEFT + axis.share(value) * (WIDTH - LEFT - RIGHT);
+    private static double px(double share) {
+        return LEFT + share * (WIDTH - LEFT - RIGHT);
     }
 
-    private static double py(Axis axis, double value) {
-        return HEIGHT - BOTTOM - axis.share(value) * (HEIGHT - TOP - BOTTOM);
+    private static double py(double share) {
+        return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM);
     }
 
     private void grid(StringBuilder out, Axis x, Axis y) {
         for (int i = 0; i < y.ticks(); i++) {
-            double at = py(y, y.from + i * y.step);
+            double at = py(y.shareOfTick(i));
             add(
                     out,
                     "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>%n",
@@ -153,7 +177,7 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
             add(out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n", LEFT - 8, at + 4, y.tick(i));
         }
         for (int i = 0; i < x.ticks(); i++) {
-            double at = px(x, x.from + i * x.step);
+            double at = px(x.shareOfTick(i));
             add(
                     out,
                     "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>%n",
@@ -180,7 +204,7 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < xs.length; i++) {
             if (Double.isFinite(ys[i])) {
-                add(path, "%s%.1f %.1f", path.isEmpty() ? "" : " L", px(x, xs[i]), py(y, ys[i]));
+                add(path, "%s%.1f %.1f", path.isEmpty() ? "" : " L", px(x.share(xs[i])), py(y.share(ys[i])));
             }
         }
         return path.toString();

@@ -125,4 +125,15 @@ class StudyGridsTest {
         assertTrue(svg.contains(">0.010<") && svg.contains(">0.035<"), svg);
         assertTrue(svg.contains("a &lt; b &amp; c") && svg.contains("&quot;q&quot;"), svg);
     }
+
+    /** Values that double are equally far apart, and named by what they are. */
+    @Test
+    void logarithmicAxesNameTheValues() {
+        double[] x = {1, 4, 16};
+        List<CurvePlot.Series> curve =
+                List.of(new CurvePlot.Series("c", x, new double[] {256, 1024, 4096}, null, null, 0, false));
+        String svg = new CurvePlot("t", "x", "y", curve, true).svg();
+        assertTrue(svg.contains(">16<") && svg.contains(">1,024<") && svg.contains(">4,096<"), svg);
+        assertTrue(svg.contains("M62.0 344.0 L340.0 200.0 L618.0 56.0"), svg);
+    }
 }
