@@ -46,8 +46,6 @@ if [[ -z ${IMAGESPACE_CUDA:-} ]]; then
 fi
 export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$OUT/.cache}
 
-# so that more streams than 8 do not share a queue
-export CUDA_DEVICE_MAX_CONNECTIONS=${CUDA_DEVICE_MAX_CONNECTIONS:-32}
 version=$(cat "$here/version" 2>/dev/null || git -C "$here" describe --always --dirty 2>/dev/null || true)
 java=("$JAVA" ${version:+"-Dimagespace.version=$version"} --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+IgnoreUnrecognizedVMOptions
     -XX:ObjectAlignmentInBytes=64 -Xmx8g -cp "$JARS/imagespace.jar:$JARS/lib/*:$JARS/tests.jar")
@@ -62,6 +60,7 @@ part() {
     if ((limit < 5)); then
         echo "--- $name: no time left"
         echo "{\"part\":\"$name\",\"status\":\"no time left\"}" >>"$results"
+        summary
         return
     fi
     begin=$SECONDS

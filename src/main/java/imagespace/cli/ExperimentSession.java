@@ -139,9 +139,12 @@ final class ExperimentSession {
                 .toList();
     }
 
-    /** Where the picture of a study goes: of several settings in one folder each has its own, in the order of the tables. */
-    static Path picture(Path out, String name, int study) {
-        return out.resolve(name + (study == 0 ? "" : "-" + (study + 1)) + ".svg");
+    /**
+     * Where the picture of a study goes. If a folder holds several, the latest has the plain name, and the others are numbered
+     * in the order of the tables.
+     */
+    static Path picture(Path out, String name, int study, int studies) {
+        return out.resolve(name + (study == studies - 1 ? "" : "-" + (study + 1)) + ".svg");
     }
 
     /** Prints the table of every study, and writes them all to a Markdown file. */

@@ -113,7 +113,7 @@ public final class Figure1Command implements Callable<Integer> {
         for (int i = 0; i < studies.size(); i++) {
             Grid grid = StudyGrids.of(studies.get(i));
             print.println(Terminal.printable(grid.text()));
-            Path picture = ExperimentSession.picture(out, "figure1", i);
+            Path picture = ExperimentSession.picture(out, "figure1", i, studies.size());
             WholeFile.write(picture, Figures.figure1(studies.get(i)));
             print.println("Both learned curves: " + picture);
         }

@@ -91,10 +91,13 @@ public final class Figure2Command implements Callable<Integer> {
                     out.resolve("figure2.md"),
                     spec.commandLine().getOut());
             for (int i = 0; i < studies.size(); i++) {
-                WholeFile.write(ExperimentSession.picture(out, "figure2-loss", i), Figures.figure2Loss(studies.get(i)));
-                WholeFile.write(
-                        ExperimentSession.picture(out, "figure2-accuracy", i), Figures.figure2Accuracy(studies.get(i)));
+                Path loss = ExperimentSession.picture(out, "figure2-loss", i, studies.size());
+                Path accuracy = ExperimentSession.picture(out, "figure2-accuracy", i, studies.size());
+                WholeFile.write(loss, Figures.figure2Loss(studies.get(i)));
+                WholeFile.write(accuracy, Figures.figure2Accuracy(studies.get(i)));
+                spec.commandLine().getOut().println("Curves: " + loss + ", " + accuracy);
             }
+            spec.commandLine().getOut().flush();
             return failed.getAsInt() == 0 ? 0 : 1;
         }
     }

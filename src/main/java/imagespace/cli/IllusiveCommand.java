@@ -80,8 +80,7 @@ public final class IllusiveCommand implements Callable<Integer> {
             if (failed.getAsInt() > 0) {
                 return 1;
             }
-            SampleReport.write(corpus, search, settings, out)
-                    .forEach(spec.commandLine().getOut()::println);
+            SampleReport.write(corpus, search, out).forEach(spec.commandLine().getOut()::println);
             spec.commandLine().getOut().flush();
             return 0;
         }

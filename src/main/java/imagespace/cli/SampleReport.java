@@ -8,10 +8,11 @@ import imagespace.experiment.BaseRun;
 import imagespace.experiment.IllusiveSearch;
 import imagespace.experiment.IllusiveSearch.Detection;
 import imagespace.experiment.IllusiveSearch.Findings;
-import imagespace.experiment.RunSettings;
+import imagespace.experiment.LedgerEntry;
 import imagespace.model.ModelException;
 import imagespace.report.ContactSheet.Mark;
 import imagespace.report.SampleFiles;
+import imagespace.report.Study;
 import imagespace.report.WholeFile;
 import java.awt.Color;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 
 /** Writes {@code samples.csv}, {@code ccm.csv} and {@code gallery.png}; on the embedded scenes, with the planted samples framed. */
 final class SampleReport {
@@ -56,21 +58,15 @@ final class SampleReport {
     }
 
     /** Of a search, and {@code illusive.md}; returns what to tell the user. */
-    static List<String> write(Corpus corpus, IllusiveSearch search, RunSettings settings, Path out)
-            throws IOException, ModelException {
+    static List<String> write(Corpus corpus, IllusiveSearch search, Path out) throws IOException, ModelException {
         Findings findings = search.findings();
         Dataset samples = search.samples();
         write(corpus, samples, findings, out);
         List<String> lines = summary(corpus, findings, samples);
-        String about = String.format(
-                Locale.ROOT,
-                "%s  \n%s, %d epochs, %d trainings, seed %d; code %s",
-                ExperimentSession.describe(corpus, samples, search.tests()),
-                settings.network(),
-                settings.epochs(),
-                settings.runs(),
-                settings.seed(),
-                Main.Version.current());
+        Study study = Study.of(search.entries()).getFirst();
+        String versions =
+                search.entries().stream().map(LedgerEntry::version).distinct().collect(Collectors.joining(", "));
+        String about = study.label() + "  \n" + study.otherSettings() + ", code " + versions;
         WholeFile.write(
                 out.resolve("illusive.md"),
                 "# Illusive samples\n\n" + about + "\n\n" + String.join("\n", lines)

@@ -39,8 +39,10 @@ import picocli.CommandLine.Spec;
 public final class ThroughputCommand implements Callable<Integer> {
     private static final int CHANNELS = 3;
     private static final int CLASSES = 10;
-    /** More images a step than any device is asked for; the largest layer's tensor still has an int's length. */
+    /** More images a step than any device is asked for. */
     private static final int MAX_BATCH = 8192;
+    /** Of a layer at the full size of the images: its tensor has an int's length. */
+    private static final int MOST_CHANNELS = 128;
 
     private static final int MIN_SIDE = 16;
     private static final int MAX_SIDE = 256;
@@ -97,7 +99,7 @@ public final class ThroughputCommand implements Callable<Integer> {
                     "--batch lies in 1 to " + MAX_BATCH + ", --steps is at least 1, --warm-up lies in 0 to "
                             + (int) MAX_WARM_UP);
         }
-        if ((long) BATCHES * batch * side * side * CHANNELS > Integer.MAX_VALUE) {
+        if ((long) batch * side * side * MOST_CHANNELS > Integer.MAX_VALUE) {
             throw new ParameterException(
                     spec.commandLine(), "--batch " + batch + " of --side " + side + " is too much: halve one of them");
         }

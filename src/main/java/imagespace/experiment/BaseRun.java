@@ -58,6 +58,10 @@ public final class BaseRun {
         return new Cost((long) config.epochs() * train.size(), after + (long) config.epochs() * test.size());
     }
 
+    Configuration configuration() {
+        return configuration;
+    }
+
     /** Where the statistics are kept. */
     Path file() {
         return trainer.folder().resolve("base-" + configuration.hash().substring(0, 16) + ".safetensors");

@@ -48,7 +48,7 @@ final class BaseSplit {
     }
 
     /**
-     * The split; trained once more if the predictions are missing or damaged.
+     * The split; trained once more, in the time of whoever asks, if the predictions are missing or damaged.
      *
      * @throws Job.NotPossibleException if the base run has failed
      */

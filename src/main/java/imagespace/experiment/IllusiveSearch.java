@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -121,14 +122,17 @@ public final class IllusiveSearch {
      */
     public record Findings(SampleStatistics statistics, IllusiveSamples illusive, ConfusionMatrix confusions) {}
 
+    /** Its trainings that the ledger holds. */
+    public List<LedgerEntry> entries() {
+        return bases.stream()
+                .map(base -> bench.ledger().finished(base.configuration()))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
     /** The training samples that take part. */
     public Dataset samples() {
         return bench.train();
-    }
-
-    /** The test samples that take part. */
-    public Dataset tests() {
-        return bench.test();
     }
 
     /**

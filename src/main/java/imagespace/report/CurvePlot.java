@@ -122,6 +122,7 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
                     .filter(candidate -> span / candidate <= TICKS)
                     .findFirst()
                     .orElse(10 * magnitude);
+            step = doublings ? Math.max(1, step) : step;
             return new Axis(
                     Math.floor(least / step + 1e-9) * step, Math.ceil(most / step - 1e-9) * step, step, doublings);
         }
@@ -203,7 +204,7 @@ public record CurvePlot(String title, String xLabel, String yLabel, List<Series>
     private static String points(double[] xs, double[] ys, Axis x, Axis y) {
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < xs.length; i++) {
-            if (Double.isFinite(ys[i])) {
+            if (Double.isFinite(y.share(ys[i]))) {
                 add(path, "%s%.1f %.1f", path.isEmpty() ? "" : " L", px(x.share(xs[i])), py(y.share(ys[i])));
             }
         }

@@ -1,5 +1,6 @@
 package imagespace.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -127,6 +128,21 @@ class ModelCommandsTest {
     }
 
     @Test
+    void theLatestStudyOfAFolderHasThePlainPicture() throws Exception {
+        String to = folder.resolve("pictures").toString();
+        String[] figure1 = {
+            "figure1", "--profile", "smoke", "--runs", "1", "--epochs", "1", "--samples", "1280", "--out", to
+        };
+        assertEquals(0, run(figure1), err.toString());
+        byte[] first = Files.readAllBytes(folder.resolve("pictures/figure1.svg"));
+        figure1[6] = "2";
+        assertEquals(0, run(figure1), err.toString());
+        assertArrayEquals(first, Files.readAllBytes(folder.resolve("pictures/figure1-1.svg")));
+        assertNotEquals(
+                -1, Files.mismatch(folder.resolve("pictures/figure1.svg"), folder.resolve("pictures/figure1-1.svg")));
+    }
+
+    @Test
     void anImageThatCannotBeDecodedIsNamed() throws Exception {
         Path image = folder.resolve("cut.png");
         ImageIO.write(new BufferedImage(50, 70, BufferedImage.TYPE_INT_RGB), "png", image.toFile());
@@ -221,7 +237,7 @@ class ModelCommandsTest {
                 "evaluate --model nowhere --data scenes | there is no model nowhere",
                 "evaluate --model M --data scenes --batch 0 | --batch lies in 1 to 16384",
                 "predict --model M | Missing required parameter",
-                "throughput --net keras --batch 8192 --side 256 | is too much",
+                "throughput --net allconv --batch 2048 --side 128 | is too much",
                 "train --data scenes --net resnet | no network 'resnet'",
                 "train --data scenes --net allconv/0 | no network 'allconv/0'",
                 "train --data scenes --epochs 0 | at least 1",

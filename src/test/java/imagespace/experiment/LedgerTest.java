@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import imagespace.backend.Backend;
 import imagespace.backend.ConvAlgorithm;
@@ -144,6 +145,49 @@ class LedgerTest {
         }
         try (Ledger ledger = open()) {
             assertEquals(List.of(), ledger.entries());
+        }
+    }
+
+    /** A process that appends until its file may not grow, and once more. */
+    static final class Filler {
+        public static void main(String[] args) throws Exception {
+            int refused = 0;
+            try (Ledger ledger = Ledger.open(Path.of(args[0]), line -> {})) {
+                for (int run = 0; refused < 2; run++) {
+                    try {
+                        ledger.append(entry(run, null));
+                    } catch (IOException e) {
+                        refused++;
+                    }
+                }
+            }
+        }
+    }
+
+    /** As when the disk is full: what fitted of the line is taken back, and the ledger stays whole. */
+    @Test
+    void aLineThatDoesNotFitLeavesNothingBehind() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "needs a shell that limits the size of files");
+        Process child = new ProcessBuilder(
+                        "/bin/sh",
+                        "-c",
+                        "ulimit -f 4 && exec \"$@\"", // 2 or 4 KiB; a line has some 600 bytes
+                        "sh",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:-UsePerfData",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Filler.class.getName(),
+                        folder.toString())
+                .inheritIO()
+                .start();
+        assertTrue(child.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(0, child.exitValue());
+        String text = Files.readString(folder.resolve(Ledger.FILE));
+        assertTrue(text.endsWith("\n"), "half a line is left: " + text);
+        try (Ledger ledger = open()) {
+            assertTrue(ledger.entries().size() >= 2, ledger.entries().toString());
+            assertEquals(List.of(), warnings);
         }
     }
 

@@ -114,6 +114,20 @@ class StatisticsExperimentsTest {
         }
     }
 
+    /** One sample more than a batch makes a step more. */
+    @Test
+    void figure1TakesTheLastShortBatch() throws Exception {
+        Maker whole =
+                (backend, ledger, to) -> new Figure1(1, Figure1.BATCH, 1, 1, backend, ledger, "test").experiment();
+        Maker more =
+                (backend, ledger, to) -> new Figure1(1, Figure1.BATCH + 1, 1, 1, backend, ledger, "test").experiment();
+        double without =
+                run(whole, folder.resolve("whole")).get("around 0").metrics().get("mse");
+        double with =
+                run(more, folder.resolve("more")).get("around 0").metrics().get("mse");
+        assertNotEquals(without, with);
+    }
+
     /** So that what needs it does not train it once more, to fail in its own name. */
     @Test
     void aBaseRunThatHasFailedIsNotTriedAgain() throws Exception {

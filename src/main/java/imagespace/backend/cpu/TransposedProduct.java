@@ -74,7 +74,8 @@ final class TransposedProduct {
         chunks = (a.columns() + CHUNK - 1) / CHUNK;
         int wanted = Math.max(1, TASKS_A_THREAD * team.threads() / shares);
         int least = (chunks * CHUNK + MOST_OWNED - 1) / MOST_OWNED;
-        owners = Math.min(chunks, Math.max(wanted, roundUp(least, team.threads())));
+        int even = shares == 1 ? roundUp(least, team.threads()) : least;
+        owners = Math.min(chunks, Math.max(wanted, even));
         partial = Simd.grown(partial, (shares - 1) * size());
         boolean onePass = units() <= shares * (PIXELS / UNIT);
         int waiting = onePass ? OTHER_MR * NR : MOST_OWNED * roundUp(columns, NR);
