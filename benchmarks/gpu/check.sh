@@ -184,9 +184,9 @@ table1-sample() {
     for n in 1 8; do
         rm -rf "$OUT/table1-sample-$n" # what is there already would not be timed
         begin=$EPOCHREALTIME
-        imagespace table1 --data "$(data)" --profile paper --backend cuda --runs $n --parallel-runs $n --cells "base,hc+hi .25,hc+hi .25 noise" \
+        imagespace table1 --data "$DATA" --profile paper --backend cuda --runs $n --parallel-runs $n --cells "base,hc+hi .25,hc+hi .25 noise" \
             --out "$OUT/table1-sample-$n" || return
-        echo "{\"check\":\"table1 sample\",\"data\":\"$(basename "$(data)")\",\"runs\":$n,\"seconds\":$(
+        echo "{\"check\":\"table1 sample\",\"data\":\"$(basename "$DATA")\",\"runs\":$n,\"seconds\":$(
             awk "BEGIN { print $EPOCHREALTIME - $begin }")}"
     done
 }

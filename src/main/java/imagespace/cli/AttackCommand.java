@@ -114,8 +114,8 @@ public final class AttackCommand implements Callable<Integer> {
         SavedModel model = options.model();
         Dataset test = ModelOptions.testSamples(model, data, testLimit);
         try (Backend backend = options.openBackend()) {
-            Network network = model.network(backend, batch.batch());
-            Fgsm fgsm = new Fgsm(backend, network, batch.batch(), label);
+            Network network = model.network(backend, batch.size());
+            Fgsm fgsm = new Fgsm(backend, network, batch.size(), label);
             List<Double> sizes = new ArrayList<>(List.of(0.0));
             sizes.addAll(eps);
             double[] accuracy;
@@ -163,7 +163,7 @@ public final class AttackCommand implements Callable<Integer> {
     /** The first test images, a row a size of attack. */
     private void draw(Backend backend, Network network, Fgsm fgsm, Dataset test, List<Double> sizes, List<String> names)
             throws IOException {
-        Dataset few = test.at(IntStream.range(0, Math.min(Math.min(SHOWN, batch.batch()), test.size()))
+        Dataset few = test.at(IntStream.range(0, Math.min(Math.min(SHOWN, batch.size()), test.size()))
                 .toArray());
         Images images = test.images();
         byte[] all = new byte[sizes.size() * few.size() * images.imageSize()];
@@ -173,7 +173,7 @@ public final class AttackCommand implements Callable<Integer> {
             System.arraycopy(attacked, 0, all, s * attacked.length, attacked.length);
             Images part = new Images(attacked, images.height(), images.width(), images.channels());
             Dataset shown = Dataset.of(part, few.labels(), few.classNames());
-            Predictions said = new Predictor(backend, network, batch.batch(), 0).predict(shown, Progress.SILENT);
+            Predictions said = new Predictor(backend, network, batch.size(), 0).predict(shown, Progress.SILENT);
             List<Tile> tiles = new ArrayList<>();
             for (int i = 0; i < few.size(); i++) {
                 tiles.add(new Tile(

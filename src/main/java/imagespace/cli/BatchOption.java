@@ -1,5 +1,6 @@
 package imagespace.cli;
 
+import imagespace.experiment.RunSettings;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -8,18 +9,22 @@ import picocli.CommandLine.Spec.Target;
 
 /** How many images a model takes at a time. */
 final class BatchOption {
-    private static final int MOST = 1 << 14;
-
     @Spec(Target.MIXEE)
     private CommandSpec spec;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images a pass.")
-    private int batch;
+    private int size;
 
-    int batch() {
-        if (batch < 1 || batch > MOST) {
-            throw new ParameterException(spec.commandLine(), "--batch lies in 1 to " + MOST + ", not at " + batch);
+    /** Checked as the command line is read, before anything is opened. */
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images a pass.")
+    private void setSize(int size) {
+        int most = RunSettings.LARGEST_BATCH;
+        if (size < 1 || size > most) {
+            throw new ParameterException(spec.commandLine(), "--batch lies in 1 to " + most + ", not at " + size);
         }
-        return batch;
+        this.size = size;
+    }
+
+    int size() {
+        return size;
     }
 }

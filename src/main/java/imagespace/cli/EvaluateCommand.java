@@ -54,7 +54,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         SavedModel model = options.model();
         Dataset test = ModelOptions.testSamples(model, data, Integer.MAX_VALUE);
         try (Backend backend = options.openBackend()) {
-            Predictor predictor = new Predictor(backend, model.network(backend, batch.batch()), batch.batch(), 0);
+            Predictor predictor = new Predictor(backend, model.network(backend, batch.size()), batch.size(), 0);
             Predictions predictions;
             try (PlanProgress progress = PlanProgress.on(System.err, Terminal.errorColumns(), test.size())) {
                 predictions = predictor.predict(test, progress);

@@ -63,9 +63,10 @@ final class SampleReport {
         Dataset samples = search.samples();
         write(corpus, samples, findings, out);
         List<String> lines = summary(corpus, findings, samples);
-        Study study = Study.of(search.entries()).getFirst();
+        List<LedgerEntry> trainings = search.entries();
+        Study study = Study.of(trainings).getFirst();
         String versions =
-                search.entries().stream().map(LedgerEntry::version).distinct().collect(Collectors.joining(", "));
+                trainings.stream().map(LedgerEntry::version).distinct().collect(Collectors.joining(", "));
         String about = study.label() + "  \n" + study.otherSettings() + ", code " + versions;
         WholeFile.write(
                 out.resolve("illusive.md"),
@@ -80,6 +81,7 @@ final class SampleReport {
         return lines;
     }
 
+    /** How many are illusive, and on the embedded scenes, how many of those ought to be. */
     private static List<String> summary(Corpus corpus, Findings findings, Dataset samples) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(

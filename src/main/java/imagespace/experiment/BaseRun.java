@@ -33,7 +33,7 @@ public final class BaseRun {
     private final boolean recordAfterEpoch;
     private final SortedMap<String, SampleHistory> histories = new TreeMap<>();
     private boolean known;
-    private boolean failed;
+    private boolean tried;
 
     BaseRun(
             Trainer trainer,
@@ -75,7 +75,7 @@ public final class BaseRun {
     /** Trains, keeps the statistics, and returns the network at its end with its curves of training. */
     LongTraining train(PlanProgress progress) throws DivergedException, IOException, ModelException {
         forget();
-        failed = true; // unless it gets to its end
+        tried = true;
         SampleHistory ofTrain = histories.get("train");
         LongTraining training = trainer.start(network, train, config, configuration, histories);
         if (!recordAfterEpoch) {
@@ -91,7 +91,6 @@ public final class BaseRun {
         }
         Histories.write(file(), configuration.hash(), histories);
         known = true;
-        failed = false;
         return training;
     }
 
@@ -102,7 +101,7 @@ public final class BaseRun {
      */
     void ensureKnown(PlanProgress progress)
             throws DivergedException, Job.NotPossibleException, IOException, ModelException {
-        if (failed) {
+        if (tried && !known) {
             throw new Job.NotPossibleException("its base run failed");
         }
         if (!known && !read()) {

@@ -25,7 +25,7 @@ final class BaseSplit {
     /** Null until it is known. */
     private ConfidenceSplit split;
 
-    private boolean failed;
+    private boolean tried;
 
     BaseSplit(Trainer trainer, TrainingConfig config, Dataset train, int run, Configuration configuration) {
         this.trainer = trainer;
@@ -37,13 +37,12 @@ final class BaseSplit {
 
     /** Trains, and keeps what the network says of the training samples. */
     Training train(PlanProgress progress) throws DivergedException, IOException, ModelException {
-        failed = true; // unless it gets to its end
+        tried = true;
         Training training = Trainer.toEnd(
                 trainer.start(Table1.NETWORK, train, config, configuration, new TreeMap<>()), config, train, progress);
         Predictions base = training.predict(train, progress);
         BasePredictions.write(file, configuration, base);
         split = ConfidenceSplit.of(train, base);
-        failed = false;
         return training;
     }
 
@@ -54,7 +53,7 @@ final class BaseSplit {
      */
     ConfidenceSplit known(PlanProgress progress)
             throws Job.NotPossibleException, DivergedException, IOException, ModelException {
-        if (failed) {
+        if (tried && split == null) {
             throw new Job.NotPossibleException("its base run failed");
         }
         if (split == null) {

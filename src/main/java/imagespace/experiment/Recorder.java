@@ -25,12 +25,7 @@ record Recorder(Ledger ledger, String experiment, String data, Backend backend, 
         }
     }
 
-    /** The run has ended with a result. */
-    void finished(Run run, SortedMap<String, Double> metrics) throws IOException {
-        append(run, LedgerEntry.FINISHED, null, metrics, null);
-    }
-
-    /** The run has ended with a result that holds curves, too. */
+    /** The run has ended with a result; it may have no curves. */
     void finished(Run run, SortedMap<String, Double> metrics, SortedMap<String, double[]> curves) throws IOException {
         append(run, LedgerEntry.FINISHED, null, metrics, curves.isEmpty() ? null : curves);
     }

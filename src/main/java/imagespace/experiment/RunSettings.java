@@ -31,7 +31,7 @@ public record RunSettings(
         boolean recordAfterEpoch,
         Duration checkpointEvery) {
     /** Larger ones would not fit any memory. */
-    static final int LARGEST_BATCH = 1 << 14;
+    public static final int LARGEST_BATCH = 1 << 14;
 
     public RunSettings {
         check(runs, epochs, batch, trainLimit, testLimit);

@@ -46,13 +46,7 @@ class KillTest {
     }
 
     private static Process start(Path folder) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules=jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Child.class.getName(),
-                        folder.toString())
+        return new ProcessBuilder(JavaProcess.command(Child.class, folder, "--add-modules=jdk.incubator.vector"))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }

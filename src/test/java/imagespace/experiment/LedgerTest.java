@@ -128,12 +128,7 @@ class LedgerTest {
 
     @Test
     void refusesASecondProcessUntilTheFirstIsKilled() throws Exception {
-        Process holder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Holder.class.getName(),
-                        folder.toString())
+        Process holder = new ProcessBuilder(JavaProcess.command(Holder.class, folder))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
@@ -168,19 +163,11 @@ class LedgerTest {
     @Test
     void aLineThatDoesNotFitLeavesNothingBehind() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "needs a shell that limits the size of files");
-        Process child = new ProcessBuilder(
-                        "/bin/sh",
-                        "-c",
-                        "ulimit -f 4 && exec \"$@\"", // 2 or 4 KiB; a line has some 600 bytes
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:-UsePerfData",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Filler.class.getName(),
-                        folder.toString())
-                .inheritIO()
-                .start();
+        List<String> command = new ArrayList<>();
+        command.addAll(
+                List.of("/bin/sh", "-c", "ulimit -f 4 && exec \"$@\"", "sh")); // 2 or 4 KiB; a line has some 600 bytes
+        command.addAll(JavaProcess.command(Filler.class, folder, "-XX:-UsePerfData"));
+        Process child = new ProcessBuilder(command).inheritIO().start();
         assertTrue(child.waitFor(60, TimeUnit.SECONDS));
         assertEquals(0, child.exitValue());
         String text = Files.readString(folder.resolve(Ledger.FILE));

@@ -137,12 +137,7 @@ class Table1Test {
         Path killed = folder.resolve("killed");
         run(whole, Thirds.corpus(), TWO_RUNS);
         Process child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules=jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Child.class.getName(),
-                        killed.toString())
+                        JavaProcess.command(Child.class, killed, "--add-modules=jdk.incubator.vector"))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
