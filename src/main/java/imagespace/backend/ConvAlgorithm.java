@@ -5,8 +5,8 @@ public enum ConvAlgorithm {
     /** By matrix products: least error. */
     DIRECT,
     /**
-     * By Winograd's minimal filtering wherever it applies: F(4x4, 3x3), a quarter of the multiplications; with more than 768
-     * channels F(2x2, 3x3), for the sake of its error.
+     * By Winograd's minimal filtering wherever it applies: F(6x4, 3x3) and F(4x4, 3x3), whichever tiles cover the rows of an output
+     * with fewer multiplications; at most a quarter of them are left.
      */
     WINOGRAD,
     /**

@@ -31,11 +31,13 @@ final class PooledConvolutionCases {
         add(cases, ConvShape.of(4, 6, 48, 16, 3, 1, Padding.SAME), 2, 2, 1);
         add(cases, ConvShape.of(15, 14, 16, 16, 3, 1, Padding.VALID).withOutput(12, 12), 2, 2, 1);
         add(cases, ConvShape.of(32, 32, 16, 16, 3, 1, Padding.VALID), 2, 2, 1);
+        add(cases, ConvShape.of(10, 14, 32, 16, 3, 1, Padding.SAME), 2, 2, 2);
         add(cases, ConvShape.of(2, 2, 16, 16, 3, 1, Padding.SAME), 2, 2, 3);
         add(cases, ConvShape.of(6, 44, 16, 16, 3, 1, Padding.SAME), 2, 2, 2);
         add(cases, ConvShape.of(8, 6, 16, 272, 3, 1, Padding.SAME), 2, 2, 2);
         addTies(cases, ConvShape.of(8, 12, 16, 32, 3, 1, Padding.SAME), 2);
         addTies(cases, ConvShape.of(6, 10, 16, 32, 3, 1, Padding.SAME), 2);
+        addTies(cases, ConvShape.of(16, 8, 16, 16, 3, 1, Padding.SAME), 2);
         // others
         add(cases, ConvShape.of(9, 7, 16, 16, 3, 1, Padding.SAME), 2, 2, 2);
         add(cases, ConvShape.of(9, 9, 16, 16, 3, 1, Padding.SAME), 3, 3, 2);

@@ -12,16 +12,22 @@ class WinogradErrorTest {
     /** The textbook's points would exceed it. */
     @Test
     void largeTiles() {
-        staysBelow(3e-6, ConvAlgorithm.WINOGRAD);
+        staysBelow(3e-6, ConvAlgorithm.WINOGRAD, ConvShape.of(8, 8, 512, 512, 3, 1, Padding.SAME));
+    }
+
+    /** Rows of 6x4 and no others. */
+    @Test
+    void tallTiles() {
+        staysBelow(3e-6, ConvAlgorithm.WINOGRAD, ConvShape.of(6, 8, 512, 512, 3, 1, Padding.SAME));
     }
 
     /** Three times what sums of this length cost without Winograd. */
     @Test
     void smallTiles() {
-        staysBelow(1e-6, ConvAlgorithm.WINOGRAD2);
+        staysBelow(1e-6, ConvAlgorithm.WINOGRAD2, ConvShape.of(8, 8, 512, 512, 3, 1, Padding.SAME));
     }
 
-    /** The weight gradient's sums run over all tiles of a batch: here 512 of 4x4 or 2048 of 2x2. */
+    /** The weight gradient's sums run over all tiles of a batch: here 256 of 6x4 and 128 of 4x4, or 2048 of 2x2. */
     @Test
     void weightGradientsOfABatch() {
         ConvShape s = ConvShape.of(16, 16, 64, 64, 3, 1, Padding.SAME);
@@ -43,8 +49,14 @@ class WinogradErrorTest {
     /** More tiles than are taken at a time, and more channels: the same as without Winograd, but for rounding. */
     @Test
     void fullBlocks() {
-        ConvShape s = ConvShape.of(8, 8, 256, 512, 3, 1, Padding.SAME);
-        int n = 144; // 288 tiles a share of the weight gradient: a block of 256 and another one
+        sameAsDirect(
+                ConvShape.of(8, 8, 256, 512, 3, 1, Padding.SAME),
+                144); // 288 tiles a share of the weight gradient, 256 a block
+        sameAsDirect(
+                ConvShape.of(10, 8, 256, 512, 3, 1, Padding.SAME), 144); // 144 of 6x4, 128 a block, then 144 of 4x4
+    }
+
+    private static void sameAsDirect(ConvShape s, int n) {
         Random random = new Random(5);
         float[] in = normal(random, n * s.inputSize());
         float[] weights = normal(random, s.weightSize());
@@ -72,8 +84,7 @@ class WinogradErrorTest {
         }
     }
 
-    private static void staysBelow(double bound, ConvAlgorithm algorithm) {
-        ConvShape s = ConvShape.of(8, 8, 512, 512, 3, 1, Padding.SAME);
+    private static void staysBelow(double bound, ConvAlgorithm algorithm, ConvShape s) {
         Random random = new Random(3);
         float[] in = normal(random, s.inputSize());
         float[] weights = normal(random, s.weightSize());

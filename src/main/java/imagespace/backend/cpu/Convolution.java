@@ -18,12 +18,6 @@ interface Convolution {
 
     /** Makes convolutions; holds the scratch memory that they share. */
     final class Factory {
-        /**
-         * Sums over more channels would take the error of F(4x4, 3x3) above 3e-6 of the result: it grows with the root of
-         * their number from 2.2e-6 at 512.
-         */
-        private static final int MOST_CHANNELS_OF_F4 = 768;
-
         private final ThreadTeam team;
         private final Product product;
         private final TransposedProduct transposedProduct;
@@ -51,8 +45,8 @@ interface Convolution {
             boolean possible = s.kernel() == 3 && s.stride() == 1 && s.inChannels() % Im2col.CHUNK == 0;
             int filledUp = Simd.roundUp(s.outChannels(), Im2col.CHUNK);
             // below four outputs a side most of a tile is thrown away
-            boolean worthwhile = s.outHeight() >= MinimalFiltering.F4.tile()
-                    && s.outWidth() >= MinimalFiltering.F4.tile()
+            boolean worthwhile = s.outHeight() >= MinimalFiltering.F4X4.height()
+                    && s.outWidth() >= MinimalFiltering.F4X4.width()
                     && filledUp <= 2 * s.outChannels();
             if (!possible || algorithm == ConvAlgorithm.DIRECT || algorithm == ConvAlgorithm.AUTO && !worthwhile) {
                 return new DirectConvolution(product, transposedProduct, s);
@@ -60,9 +54,8 @@ interface Convolution {
             if (filledUp > s.outChannels()) {
                 return new WidenedConvolution(s, filledUp, of(s.withOutputChannels(filledUp)));
             }
-            boolean exact = Math.max(s.inChannels(), s.outChannels()) <= MOST_CHANNELS_OF_F4;
-            boolean small = algorithm == ConvAlgorithm.WINOGRAD2 || !exact;
-            return new WinogradLayer(small ? MinimalFiltering.F2 : MinimalFiltering.F4, team, winograd, s);
+            boolean small = algorithm == ConvAlgorithm.WINOGRAD2;
+            return new WinogradLayer(small ? MinimalFiltering.F2X2 : MinimalFiltering.F6X4, team, winograd, s);
         }
     }
 }

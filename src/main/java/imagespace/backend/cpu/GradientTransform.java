@@ -12,7 +12,7 @@ import imagespace.backend.cpu.TileSource.Images;
  * Y = G d G^T, where d is a tile of an output's gradient, for {@link WinogradWeightGradient}:
  *
  * <pre>
- * [points squared][channels / NR][tiles][NR]
+ * [points][channels / NR][tiles][NR]
  * </pre>
  *
  * where the last channels may be fewer than NR. Tiles lie side by side; those of a row are first copied together, all channels,
@@ -20,7 +20,6 @@ import imagespace.backend.cpu.TileSource.Images;
  */
 final class GradientTransform {
     private final MinimalFiltering filtering;
-    private final int side;
     private final Images images;
     /** Tiles that Y has room for. */
     private final int tiles;
@@ -29,7 +28,6 @@ final class GradientTransform {
 
     GradientTransform(MinimalFiltering filtering, Images images, int tiles, int pointStride) {
         this.filtering = filtering;
-        side = filtering.tile();
         this.images = images;
         this.tiles = tiles;
         this.pointStride = pointStride;
@@ -37,7 +35,7 @@ final class GradientTransform {
 
     /** Takes the memory that this needs. */
     void prepare(TileSource source) {
-        source.prepare(side, SEGMENT * side, Math.min(images.channels(), WIDE));
+        source.prepare(filtering.height(), SEGMENT * filtering.width(), Math.min(images.channels(), WIDE));
     }
 
     /**
@@ -57,6 +55,8 @@ final class GradientTransform {
             int endRow,
             float[] to) {
         int channels = images.channels();
+        int high = filtering.height();
+        int across = filtering.width();
         for (int tile = first; tile < end; ) {
             int x = tile % images.tileColumns();
             int y = tile / images.tileColumns() % images.tileRows();
@@ -64,9 +64,10 @@ final class GradientTransform {
             int count = Math.min(Math.min(SEGMENT, images.tileColumns() - x), end - tile);
             for (int c = 0; c < channels; c += WIDE) {
                 int wide = Math.min(WIDE, channels - c);
-                source.copy(images, in, pooled, image, y * side, x * side, side, count * side, c, wide);
+                int top = y * high - images.top();
+                source.copy(images, in, pooled, image, top, x * across, high, count * across, c, wide);
                 for (int t = 0; t < count; t++) {
-                    int from = source.at + t * side * source.pixel;
+                    int from = source.at + t * across * source.pixel;
                     for (int k = 0; k < wide; k += LANES) {
                         int toAt = START + place(tile - first + t, c + k);
                         filtering.gradient(

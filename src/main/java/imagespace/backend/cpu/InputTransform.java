@@ -12,7 +12,7 @@ import java.util.Arrays;
  * V = B^T d B of the overlapping patches of an input, as Winograd's products multiply them:
  *
  * <pre>
- * [points squared][tiles / panel][channels / group][panel][group]
+ * [points][tiles / panel][channels / group][panel][group]
  * </pre>
  *
  * Pixels are read in the order of memory, all channels of a row of tiles at a time: a first pass goes down the columns of
@@ -20,10 +20,6 @@ import java.util.Arrays;
  */
 final class InputTransform {
     private final MinimalFiltering filtering;
-    private final int points;
-    /** Pixels from one tile to the next. */
-    private final int side;
-
     private final Images images;
     private final int channels;
     private final int panel;
@@ -39,16 +35,12 @@ final class InputTransform {
     }
 
     /**
-     * Patches have as many pixels as there are points.
-     *
      * @param panel tiles side by side
      * @param group channels side by side; the last group has what is left
      * @param pointStride floats from one point to the next
      */
     InputTransform(MinimalFiltering filtering, Images images, int panel, int group, int pointStride) {
         this.filtering = filtering;
-        points = filtering.points();
-        side = filtering.tile();
         this.images = images;
         channels = images.channels();
         this.panel = panel;
@@ -59,9 +51,9 @@ final class InputTransform {
     /** Takes the memory that this needs. */
     void prepare(Scratch s) {
         int wide = Math.min(channels, WIDE);
-        int columns = (SEGMENT - 1) * side + points;
-        s.strip = Simd.grown(s.strip, columns * wide * points);
-        s.source.prepare(points, columns, wide);
+        int columns = columns(SEGMENT);
+        s.strip = Simd.grown(s.strip, columns * wide * filtering.pointRows());
+        s.source.prepare(filtering.pointRows(), columns, wide);
     }
 
     /**
@@ -77,20 +69,27 @@ final class InputTransform {
             int y = tile / images.tileColumns() % images.tileRows();
             int image = tile / (images.tileColumns() * images.tileRows());
             int count = Math.min(Math.min(SEGMENT, images.tileColumns() - x), end - tile);
-            int columns = (count - 1) * side + points;
             for (int c = 0; c < channels; c += WIDE) {
                 int wide = Math.min(WIDE, channels - c);
-                downColumns(s, in, pooled, image, y * side - images.top(), x * side - images.left(), columns, c, wide);
+                int top = y * filtering.height() - images.top();
+                int left = x * filtering.width() - images.left();
+                downColumns(s, in, pooled, image, top, left, columns(count), c, wide);
                 alongRows(s.strip, tile - first, count, c, wide, firstRow, endRow, to);
             }
             tile += count;
         }
     }
 
+    /** Of pixels under so many tiles of a row. */
+    private int columns(int tiles) {
+        return (tiles - 1) * filtering.width() + filtering.pointColumns();
+    }
+
     /** The first pass: columns of pixels from (y, x), channels [c, c + wide), to the strip; zeros outside the image. */
     private void downColumns(
             Scratch s, CpuTensor in, PooledPixels pooled, int image, int y, int x, int columns, int c, int wide) {
-        int column = wide * points;
+        int rows = filtering.pointRows();
+        int column = wide * rows;
         int begin = Math.max(0, -x);
         int end = Math.max(begin, Math.min(columns, images.width() - x));
         Arrays.fill(s.strip, START, START + begin * column, 0);
@@ -99,7 +98,7 @@ final class InputTransform {
             return;
         }
         TileSource source = s.source;
-        source.find(images, in, pooled, image, y, x + begin, points, end - begin, c, wide);
+        source.find(images, in, pooled, image, y, x + begin, rows, end - begin, c, wide);
         int to = START + begin * column;
         if (source.pixel == wide) { // the pixels are neighbours: one run of vectors
             filtering.inputColumns(source.data, source.at, source.row, s.strip, to, (end - begin) * wide / LANES);
@@ -114,16 +113,16 @@ final class InputTransform {
     /** The second pass: {@code count} tiles of the strip, which go to the places {@code slot ...}. */
     private void alongRows(float[] strip, int slot, int count, int c, int wide, int firstRow, int endRow, float[] to) {
         int vectors = wide / LANES;
+        int column = wide * filtering.pointRows();
         for (int k = 0; k < vectors; k++) {
             int channel = c + k * LANES;
             int groupAt = channel / group * group;
             int groupWide = Math.min(group, channels - groupAt);
             int channelAt = START + groupAt * panel + channel - groupAt;
             for (int t = 0; t < count; t++) {
-                int from = START + (t * side * vectors + k) * points * LANES;
+                int from = START + t * filtering.width() * column + k * filtering.pointRows() * LANES;
                 int slotAt = (slot + t) / panel * panel * channels + (slot + t) % panel * groupWide;
-                filtering.inputRows(
-                        strip, from, vectors * points * LANES, to, channelAt + slotAt, pointStride, firstRow, endRow);
+                filtering.inputRows(strip, from, column, to, channelAt + slotAt, pointStride, firstRow, endRow);
             }
         }
     }

@@ -107,15 +107,16 @@ final class PooledPixels {
         int to = out.at + window * channels + channel;
         int toBits = window * vectors + channel / LANES;
         int wide = width / WINDOW;
-        if (rows == filtering.tile() && columns == filtering.tile()) {
+        if (rows == filtering.height() && columns == filtering.width()) {
             int row = wide * channels;
             filtering.pooledOutput(
-                    kind, s.m, at, stride, biases, biasAt, slope, out.data, to, row, channels, bits, toBits);
+                    kind, s.m, at, stride, s.halfway, biases, biasAt, slope, out.data, to, row, channels, bits, toBits);
             return;
         }
-        int tileWide = filtering.tile() / WINDOW;
+        int tileWide = filtering.width() / WINDOW;
         int row = tileWide * LANES;
-        filtering.pooledOutput(kind, s.m, at, stride, biases, biasAt, slope, s.tile, START, row, LANES, s.bits, 0);
+        filtering.pooledOutput(
+                kind, s.m, at, stride, s.halfway, biases, biasAt, slope, s.tile, START, row, LANES, s.bits, 0);
         for (int i = 0; i < rows / WINDOW; i++) {
             for (int j = 0; j < columns / WINDOW; j++) {
                 int inTile = i * tileWide + j;

@@ -7,19 +7,21 @@ import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
 
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * A 3x3 convolution of stride 1 by Winograd's {@link MinimalFiltering}: the forward pass, and the data gradient, which is
  * the same with the channels of the weights swapped and their taps reversed.
  *
- * <p>The output is cut into tiles, of 4x4 for F(4x4, 3x3). A tile's 6x6 input patch d and each filter g are transformed,
- * multiplied point by point and summed over input channels (36 matrix products, one a point), and transformed back:
+ * <p>The output is cut into tiles, of 6x4 or 4x4 pixels: see {@link TileBand}. A tile's input patch d, of 8x6 or 6x6, and
+ * each filter g are transformed, multiplied point by point and summed over input channels (48 or 36 matrix products, one a
+ * point), and transformed back:
  *
  * <pre>
- * U = G g G^T            [36][co / NR][ci][NR]             once a call
- * V = B^T d B            [36][tiles / MR][MR rows packed]   a block of tiles at a time
- * M[p] = V[p] * U[p]     [36][co chunk / NR][tiles][NR]     for some output channels at a time
+ * U = G g G^T            [points][co / NR][ci][NR]             once a call
+ * V = B^T d B            [points][tiles / MR][MR rows packed]   a block of tiles at a time
+ * M[p] = V[p] * U[p]     [points][co chunk / NR][tiles][NR]     for some output channels at a time
  * out = activation(A^T M A + bias)
  * </pre>
  *
@@ -44,11 +46,8 @@ final class WinogradConvolution {
     /** In place of a bias, from START. */
     private static final float[] NO_BIAS = Simd.lines(LANES);
 
-    private final MinimalFiltering filtering;
-    private final int tileSide;
-    private final int points;
-    /** Points in two dimensions. */
-    private final int square;
+    /** Has all points of the filters. */
+    private final MinimalFiltering largest;
 
     private final ThreadTeam team;
     private final WinogradMemory memory;
@@ -56,18 +55,9 @@ final class WinogradConvolution {
     private final int outHeight;
     private final int outWidth;
     private final int co;
-    private final int tileRows;
     private final int tileColumns;
-    /** Output channels of M: all, or whole panels. */
-    private final int chunk;
-
-    /** Panels of MR tiles in a block, at most. */
-    private final int blockPanels;
-
-    private final InputTransform input;
+    private final Band[] bands;
     private final int pointU;
-    private final int pointV;
-    private final int pointM;
     private final ThreadTeam.Task weightTask = this::transformWeights;
     private final ThreadTeam.Task blockTask = this::block;
 
@@ -81,8 +71,58 @@ final class WinogradConvolution {
     private int filtersAt;
     private CpuTensor bias;
     private float slope;
-    private int tiles;
-    private int blocks;
+
+    /** Tiles of one height, and how they are cut into blocks. */
+    private final class Band {
+        final MinimalFiltering filtering;
+        final int top;
+        final int tileRows;
+        /** Output channels of M: all, or whole panels. */
+        final int chunk;
+        /** Panels of MR tiles in a block, at most. */
+        final int blockPanels;
+
+        /** Input channels that are summed at a time. */
+        final int deep;
+
+        final int pointV;
+        final int pointM;
+        final InputTransform input;
+        int tiles;
+        int blocks;
+
+        Band(TileBand band, int inHeight, int inWidth, int padTop, int padLeft) {
+            filtering = band.filtering();
+            top = band.top();
+            tileRows = band.tileRows();
+            deep = Math.min(ci, filtering.deepest());
+            int points = filtering.points();
+            int wanted = Math.max(BUDGET / (points * (ci + Math.min(co, MOST_CHANNELS))), ci * co / WEIGHTS_A_TILE);
+            blockPanels = Math.clamp(wanted, LEAST_TILES, MOST_TILES) / MR;
+            int mostOfM = BUDGET_OF_M / (points * blockPanels * MR) / NR * NR;
+            chunk = Math.min(co, Math.min(mostOfM, MOST_CHANNELS));
+            pointV = blockPanels * MR * ci + SKEW;
+            pointM = blockPanels * MR * chunk + SKEW;
+            TileSource.Images images = band.images(inHeight, inWidth, ci, padTop, padLeft, tileColumns);
+            input = new InputTransform(filtering, images, MR, CHUNK, pointV);
+            for (WinogradMemory.Worker s : memory.workers) {
+                s.v = Simd.grown(s.v, points * pointV);
+                s.m = Simd.grown(s.m, points * pointM);
+                input.prepare(s.tiles);
+            }
+        }
+
+        void prepare(int n) {
+            tiles = n * tileRows * tileColumns;
+            int even = 2 * team.threads();
+            blocks = (panels() + blockPanels - 1) / blockPanels;
+            blocks = Math.min(panels(), (blocks + even - 1) / even * even); // equal shares, at most blockPanels each
+        }
+
+        int panels() {
+            return (tiles + MR - 1) / MR;
+        }
+    }
 
     /** @param memory grown here to what this shape needs */
     WinogradConvolution(
@@ -97,33 +137,20 @@ final class WinogradConvolution {
             int co,
             int padTop,
             int padLeft) {
-        this.filtering = filtering;
-        tileSide = filtering.tile();
-        points = filtering.points();
-        square = points * points;
         this.team = team;
         this.memory = memory;
         this.ci = ci;
         this.outHeight = outHeight;
         this.outWidth = outWidth;
         this.co = co;
-        tileRows = (outHeight + tileSide - 1) / tileSide;
-        tileColumns = (outWidth + tileSide - 1) / tileSide;
-        int wanted = Math.max(BUDGET / (square * (ci + Math.min(co, MOST_CHANNELS))), ci * co / WEIGHTS_A_TILE);
-        blockPanels = Math.clamp(wanted, LEAST_TILES, MOST_TILES) / MR;
-        int mostOfM = BUDGET_OF_M / (square * blockPanels * MR) / NR * NR;
-        chunk = Math.min(co, Math.min(mostOfM, MOST_CHANNELS));
-        pointV = blockPanels * MR * ci + SKEW;
-        pointM = blockPanels * MR * chunk + SKEW;
+        tileColumns = (outWidth + filtering.width() - 1) / filtering.width();
+        List<TileBand> cut = TileBand.cut(filtering, outHeight);
+        largest = cut.getFirst().filtering();
+        bands = cut.stream()
+                .map(band -> new Band(band, inHeight, inWidth, padTop, padLeft))
+                .toArray(Band[]::new);
         pointU = ci * co + SKEW;
-        memory.u = Simd.grown(memory.u, square * pointU);
-        TileSource.Images images = new TileSource.Images(inHeight, inWidth, ci, padTop, padLeft, tileRows, tileColumns);
-        input = new InputTransform(filtering, images, MR, CHUNK, pointV);
-        for (WinogradMemory.Worker s : memory.workers) {
-            s.v = Simd.grown(s.v, square * pointV);
-            s.m = Simd.grown(s.m, square * pointM);
-            input.prepare(s.tiles);
-        }
+        memory.u = Simd.grown(memory.u, largest.points() * pointU);
     }
 
     /**
@@ -152,11 +179,11 @@ final class WinogradConvolution {
         this.filtersAt = filtersAt;
         this.bias = bias;
         this.slope = slope;
-        tiles = n * tileRows * tileColumns;
-        int panels = (tiles + MR - 1) / MR;
-        int even = 2 * team.threads();
-        blocks = (panels + blockPanels - 1) / blockPanels;
-        blocks = Math.min(panels, (blocks + even - 1) / even * even); // equal shares, at most blockPanels each
+        int blocks = 0;
+        for (Band band : bands) {
+            band.prepare(n);
+            blocks += band.blocks;
+        }
         team.run(ci / CHUNK, weightTask);
         team.run(blocks, blockTask);
     }
@@ -169,7 +196,7 @@ final class WinogradConvolution {
             for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
                 for (int c = column; c < column + width; c += LANES) {
                     int from = filtersAt + i * co + c;
-                    filtering.filter(filters, from, 3 * ci * co, ci * co, memory.u, to, pointU);
+                    largest.filter(filters, from, 3 * ci * co, ci * co, memory.u, to, pointU);
                     to += LANES;
                 }
             }
@@ -177,69 +204,92 @@ final class WinogradConvolution {
     }
 
     private void block(int task, int worker) {
-        WinogradMemory.Worker s = memory.workers[worker];
-        int panels = (tiles + MR - 1) / MR;
-        int firstPanel = (int) ((long) panels * task / blocks);
-        int endPanel = (int) ((long) panels * (task + 1) / blocks);
+        int block = task;
+        for (Band band : bands) {
+            if (block < band.blocks) {
+                block(band, block, memory.workers[worker]);
+                return;
+            }
+            block -= band.blocks;
+        }
+    }
+
+    private void block(Band band, int block, WinogradMemory.Worker s) {
+        int firstPanel = (int) ((long) band.panels() * block / band.blocks);
+        int endPanel = (int) ((long) band.panels() * (block + 1) / band.blocks);
         int first = firstPanel * MR;
-        int end = Math.min(tiles, endPanel * MR);
-        input.run(s.tiles, in, inPooled, first, end, 0, points, s.v);
-        for (int c = 0; c < co; c += chunk) {
-            int wide = Math.min(chunk, co - c);
-            for (int point = 0; point < square; point++) {
-                for (int column = c; column < c + wide; column += NR) {
-                    int width = Gemm.panelWidth(column, co);
-                    int uAt = START + point * pointU + column * ci;
-                    int mAt = START + point * pointM + place(0, c, column - c);
-                    for (int panel = 0; panel < endPanel - firstPanel; panel++) {
-                        int vAt = START + point * pointV + panel * MR * ci;
-                        Gemm.product(width, ci, s.v, vAt, memory.u, uAt, false, s.m, mAt);
-                        mAt += MR * width;
-                    }
+        int end = Math.min(band.tiles, endPanel * MR);
+        MinimalFiltering filtering = band.filtering;
+        band.input.run(s.tiles, in, inPooled, first, end, 0, filtering.pointRows(), s.v);
+        for (int c = 0; c < co; c += band.chunk) {
+            int wide = Math.min(band.chunk, co - c);
+            for (int point = 0; point < filtering.points(); point++) {
+                multiply(band, s, point, endPanel - firstPanel, c, wide);
+            }
+            transformOutput(band, s, first, end, c, wide);
+        }
+    }
+
+    /** One point of a block: M of channels [c, c + wide) = V U. */
+    private void multiply(Band band, WinogradMemory.Worker s, int point, int panels, int c, int wide) {
+        for (int column = c; column < c + wide; column += NR) {
+            int width = Gemm.panelWidth(column, co);
+            for (int k = 0; k < ci; k += band.deep) {
+                int deep = Math.min(band.deep, ci - k);
+                int uAt = START + point * pointU + column * ci + k * width;
+                int vAt = START + point * band.pointV + k * MR;
+                int mAt = START + point * band.pointM + place(band, 0, c, column - c);
+                for (int panel = 0; panel < panels; panel++) {
+                    Gemm.product(width, deep, s.v, vAt, memory.u, uAt, k > 0, s.m, mAt);
+                    vAt += MR * ci;
+                    mAt += MR * width;
                 }
             }
-            transformOutput(s, first, end, c, wide);
         }
     }
 
     /** Of a tile and channel c + k in a point of M, which begins with channel c. */
-    private int place(int tile, int c, int k) {
+    private int place(Band band, int tile, int c, int k) {
         int panel = k / NR * NR;
-        return panel * blockPanels * MR + tile * Gemm.panelWidth(c + panel, co) + k - panel;
+        return panel * band.blockPanels * MR + tile * Gemm.panelWidth(c + panel, co) + k - panel;
     }
 
     /** The outputs of the tiles [first, end), channels [c, c + wide), from M. */
-    private void transformOutput(WinogradMemory.Worker s, int first, int end, int c, int wide) {
+    private void transformOutput(Band band, WinogradMemory.Worker s, int first, int end, int c, int wide) {
+        MinimalFiltering filtering = band.filtering;
         float[] b = bias == null ? NO_BIAS : bias.data;
         for (int tile = first; tile < end; tile++) {
-            int x = tile % tileColumns * tileSide;
-            int y = tile / tileColumns % tileRows * tileSide;
-            int image = tile / (tileColumns * tileRows);
-            int high = Math.min(tileSide, outHeight - y);
-            int across = Math.min(tileSide, outWidth - x);
-            boolean whole = high == tileSide && across == tileSide;
+            int x = tile % tileColumns * filtering.width();
+            int y = tile / tileColumns % band.tileRows * filtering.height() + band.top;
+            int image = tile / (tileColumns * band.tileRows);
+            int high = Math.min(filtering.height(), outHeight - y);
+            int across = Math.min(filtering.width(), outWidth - x);
+            boolean whole = high == filtering.height() && across == filtering.width();
             int to = out.at + ((image * outHeight + y) * outWidth + x) * co + c; // if it is not pooled
             for (int k = 0; k < wide; k += LANES) {
-                int mAt = START + place(tile - first, c, k);
+                int mAt = START + place(band, tile - first, c, k);
                 int biasAt = bias == null ? START : bias.at + c + k;
+                int pointM = band.pointM;
                 if (outPooled != null) {
                     outPooled.output(
                             filtering, s, mAt, pointM, b, biasAt, slope, out, image, y, x, high, across, c + k);
                 } else if (whole) {
-                    filtering.output(s.m, mAt, pointM, b, biasAt, slope, out.data, to + k, outWidth * co, co);
+                    filtering.output(
+                            s.m, mAt, pointM, s.halfway, b, biasAt, slope, out.data, to + k, outWidth * co, co);
                 } else {
-                    filtering.output(s.m, mAt, pointM, b, biasAt, slope, s.tile, START, tileSide * LANES, LANES);
-                    copyPixels(s.tile, high, across, to + k);
+                    int row = filtering.width() * LANES;
+                    filtering.output(s.m, mAt, pointM, s.halfway, b, biasAt, slope, s.tile, START, row, LANES);
+                    copyPixels(s.tile, row, high, across, to + k);
                 }
             }
         }
     }
 
     /** The pixels of a tile that lie in the image. */
-    private void copyPixels(float[] tile, int high, int across, int to) {
+    private void copyPixels(float[] tile, int row, int high, int across, int to) {
         for (int i = 0; i < high; i++) {
             for (int j = 0; j < across; j++) {
-                FloatVector.fromArray(F, tile, START + (i * tileSide + j) * LANES)
+                FloatVector.fromArray(F, tile, START + i * row + j * LANES)
                         .intoArray(out.data, to + (i * outWidth + j) * co);
             }
         }

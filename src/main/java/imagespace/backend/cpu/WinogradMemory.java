@@ -9,6 +9,8 @@ import java.util.Arrays;
  * is made, and finds nothing of its own in it from one call to the next.
  */
 final class WinogradMemory {
+    private static final MinimalFiltering LARGEST = MinimalFiltering.F6X4;
+
     /** Transformed weights. */
     float[] u = {};
     /** Sums of a weight gradient. */
@@ -26,10 +28,12 @@ final class WinogradMemory {
         float[] y = {};
         /** Sums of some weights, added over the shares. */
         float[] total = {};
+        /** A tile between the passes of its transform. */
+        final float[] halfway = Simd.lines(LARGEST.height() * LARGEST.pointColumns() * LANES);
         /** An output tile that reaches over the border, or its pooled windows. */
-        final float[] tile = Simd.lines(MinimalFiltering.F4.tile() * MinimalFiltering.F4.tile() * LANES);
+        final float[] tile = Simd.lines(LARGEST.height() * LARGEST.width() * LANES);
         /** The windows' bits, as {@link PooledPixels} keeps them. */
-        final long[] bits = new long[MinimalFiltering.F4.tile() * MinimalFiltering.F4.tile() / 4];
+        final long[] bits = new long[LARGEST.height() * LARGEST.width() / 4];
     }
 
     WinogradMemory(int threads) {

@@ -8,20 +8,22 @@ import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
 
 import imagespace.backend.ConvShape;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * The weight gradient of a 3x3 convolution of stride 1 by Winograd's {@link MinimalFiltering}: the input correlated with the
- * output's gradient, a tile of which is a "filter", and three by three results summed over all tiles. With F(3x3, 4x4):
+ * output's gradient, a tile of which is a "filter", and three by three results summed over all tiles: with F(3x3, 6x4) and
+ * F(3x3, 4x4), whose sums go together, as {@link TileBand} cuts the output.
  *
  * <pre>
- * V = B^T d B                      [36][ci / 16][tiles][16]   6x6 patches of the input, a block of tiles at a time
- * Y = G dOut G^T                   [36][co / NR][tiles][NR]   4x4 tiles of the gradient, likewise
- * S[p] = sum over blocks V[p]^T Y[p]    [shares][36][co / NR][ci][NR]
+ * V = B^T d B                      [points][ci / 16][tiles][16]   patches of the input, a block of tiles at a time
+ * Y = G dOut G^T                   [points][co / NR][tiles][NR]   tiles of the gradient, likewise
+ * S[p] = sum over blocks V[p]^T Y[p]    [shares][points][co / NR][ci][NR]
  * dWeights = A^T S A               [3][3][ci][co]             S added over the shares
  * </pre>
  *
- * A task owns a share of the tiles, and where there are more threads than shares some rows of six points of it; the first
+ * A task owns a share of the tiles, and where there are more threads than shares some rows of points of it; the first
  * of the transforms' two dimensions is then done again for each part. Sums run over the tiles in order, and the order of
  * every sum depends on the shape only.
  */
@@ -44,22 +46,15 @@ final class WinogradWeightGradient {
     /** Floats of a point in what is added over the shares at a time. */
     private static final int POINT_TOTAL = CHUNK * NR + SKEW;
 
-    private final MinimalFiltering filtering;
-    /** Points in one dimension. */
-    private final int points;
+    /** Has all points of the sums. */
+    private final MinimalFiltering largest;
 
     private final ThreadTeam team;
     private final WinogradMemory memory;
     private final int ci;
     private final int co;
-    private final int imageTiles;
-    private final InputTransform input;
-    private final GradientTransform gradient;
-    /** Tiles in a block. */
-    private final int block;
-
-    private final int pointV;
-    private final int pointY;
+    private final int tileColumns;
+    private final Band[] bands;
     private final int pointS;
     /** Parts of the rows of points. */
     private final int parts;
@@ -73,48 +68,68 @@ final class WinogradWeightGradient {
     private PooledPixels pooled;
 
     private CpuTensor in;
-    private int tiles;
+    private int n;
     private int shares;
+
+    /** Tiles of one height. */
+    private final class Band {
+        final MinimalFiltering filtering;
+        /** Tiles of an image. */
+        final int imageTiles;
+        /** Tiles in a block. */
+        final int block;
+
+        final int pointV;
+        final int pointY;
+        final InputTransform input;
+        final GradientTransform gradient;
+
+        Band(TileBand band, ConvShape s) {
+            filtering = band.filtering();
+            imageTiles = band.tileRows() * tileColumns;
+            int wanted = Math.max(BUDGET / (filtering.points() * (ci + co)), ci * co / SUMS_A_TILE);
+            int most = Math.min(MOST_TILES, filtering.deepest());
+            block = Math.clamp(wanted, LEAST_TILES, most) / CHUNK * CHUNK;
+            pointV = block * ci + SKEW;
+            pointY = block * co + SKEW;
+            TileSource.Images inputs = band.images(s.height(), s.width(), ci, s.padTop(), s.padLeft(), tileColumns);
+            TileSource.Images outputs = band.images(s.outHeight(), s.outWidth(), co, 0, 0, tileColumns);
+            input = new InputTransform(filtering, inputs, block, CHUNK, pointV);
+            gradient = new GradientTransform(filtering, outputs, block, pointY);
+            int points = largest.pointRows() / parts * filtering.pointColumns();
+            for (WinogradMemory.Worker worker : memory.workers) {
+                worker.v = Simd.grown(worker.v, points * pointV);
+                worker.y = Simd.grown(worker.y, points * pointY);
+                input.prepare(worker.tiles);
+                gradient.prepare(worker.tiles.source);
+            }
+        }
+    }
 
     /** @param memory grown here to what this shape needs */
     WinogradWeightGradient(MinimalFiltering filtering, ThreadTeam team, WinogradMemory memory, ConvShape shape) {
-        this.filtering = filtering;
-        int tileSide = filtering.tile();
-        points = filtering.points();
         this.team = team;
         this.memory = memory;
         ci = shape.inChannels();
         co = shape.outChannels();
-        int tileRows = (shape.outHeight() + tileSide - 1) / tileSide;
-        int tileColumns = (shape.outWidth() + tileSide - 1) / tileSide;
-        imageTiles = tileRows * tileColumns;
+        tileColumns = (shape.outWidth() + filtering.width() - 1) / filtering.width();
+        List<TileBand> cut = TileBand.cut(filtering, shape.outHeight());
+        largest = cut.getFirst().filtering();
         parts = parts(team.threads());
-        int wanted = Math.max(BUDGET / (points * points * (ci + co)), ci * co / SUMS_A_TILE);
-        block = Math.clamp(wanted, LEAST_TILES, MOST_TILES) / CHUNK * CHUNK;
-        pointV = block * ci + SKEW;
-        pointY = block * co + SKEW;
+        bands = cut.stream().map(band -> new Band(band, shape)).toArray(Band[]::new);
         pointS = ci * co + SKEW;
-        memory.sums = Simd.grown(memory.sums, SHARES * points * points * pointS);
-        TileSource.Images inputs = new TileSource.Images(
-                shape.height(), shape.width(), ci, shape.padTop(), shape.padLeft(), tileRows, tileColumns);
-        TileSource.Images outputs =
-                new TileSource.Images(shape.outHeight(), shape.outWidth(), co, 0, 0, tileRows, tileColumns);
-        input = new InputTransform(filtering, inputs, block, CHUNK, pointV);
-        gradient = new GradientTransform(filtering, outputs, block, pointY);
+        memory.sums = Simd.grown(memory.sums, SHARES * largest.points() * pointS);
         for (WinogradMemory.Worker s : memory.workers) {
-            s.v = Simd.grown(s.v, points / parts * points * pointV);
-            s.total = Simd.grown(s.total, points * points * POINT_TOTAL);
-            s.y = Simd.grown(s.y, points / parts * points * pointY);
-            input.prepare(s.tiles);
-            gradient.prepare(s.tiles.source);
+            s.total = Simd.grown(s.total, largest.points() * POINT_TOTAL);
         }
     }
 
     /** Into how many parts the rows of points are cut: as few as let the threads be done soonest. */
     private int parts(int threads) {
         int best = 1;
-        for (int parts = 2; parts <= points; parts++) {
-            if (points % parts == 0 && rounds(parts, threads) * best < rounds(best, threads) * parts) {
+        int rows = largest.pointRows();
+        for (int parts = 2; parts <= rows; parts++) {
+            if (rows % parts == 0 && rounds(parts, threads) * best < rounds(best, threads) * parts) {
                 best = parts;
             }
         }
@@ -136,39 +151,55 @@ final class WinogradWeightGradient {
         this.dOut = dOut;
         this.pooled = pooled;
         this.in = in;
-        tiles = n * imageTiles;
-        shares = Math.min(SHARES, tiles);
+        this.n = n;
+        shares = SHARES;
+        for (Band band : bands) {
+            shares = Math.min(shares, n * band.imageTiles);
+        }
         team.run(shares * parts, pointsTask);
         team.run(ci / CHUNK, outputTask);
     }
 
     /** The sums of some rows of points over a share of the tiles. */
     private void sumPoints(int task, int worker) {
-        WinogradMemory.Worker s = memory.workers[worker];
         int share = task / parts;
-        int firstRow = task % parts * (points / parts);
-        int endRow = firstRow + points / parts;
+        int rows = largest.pointRows() / parts;
+        int firstRow = task % parts * rows;
+        boolean add = false;
+        for (Band band : bands) {
+            int endRow = Math.min(firstRow + rows, band.filtering.pointRows());
+            if (firstRow < endRow) {
+                sumPoints(band, share, firstRow, endRow, add, memory.workers[worker]);
+            }
+            add = true;
+        }
+    }
+
+    /** @param add whether to sums that are there */
+    private void sumPoints(Band band, int share, int firstRow, int endRow, boolean add, WinogradMemory.Worker s) {
+        int columns = band.filtering.pointColumns();
+        int tiles = n * band.imageTiles;
         int begin = (int) ((long) tiles * share / shares);
         int end = (int) ((long) tiles * (share + 1) / shares);
-        for (int first = begin; first < end; first += block) {
-            int count = Math.min(block, end - first);
-            input.run(s.tiles, in, null, first, first + count, firstRow, endRow, s.v);
-            gradient.run(s.tiles.source, dOut, pooled, first, first + count, firstRow, endRow, s.y);
-            int sumsAt = START + (share * points + firstRow) * points * pointS;
-            for (int point = 0; point < points / parts * points; point++) {
-                multiply(s, point, count, sumsAt + point * pointS, first > begin);
+        int sumsAt = START + (share * largest.pointRows() + firstRow) * columns * pointS;
+        for (int first = begin; first < end; first += band.block) {
+            int count = Math.min(band.block, end - first);
+            band.input.run(s.tiles, in, null, first, first + count, firstRow, endRow, s.v);
+            band.gradient.run(s.tiles.source, dOut, pooled, first, first + count, firstRow, endRow, s.y);
+            for (int point = 0; point < (endRow - firstRow) * columns; point++) {
+                multiply(band, s, point, count, sumsAt + point * pointS, add || first > begin);
             }
         }
     }
 
     /** One point of a block: S (+)= V^T Y. */
-    private void multiply(WinogradMemory.Worker s, int point, int count, int sumsAt, boolean add) {
+    private void multiply(Band band, WinogradMemory.Worker s, int point, int count, int sumsAt, boolean add) {
         float[] sums = memory.sums;
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
-            int yAt = START + point * pointY + column * block;
+            int yAt = START + point * band.pointY + column * band.block;
             for (int r = 0; r < ci; r += OTHER_MR) {
-                int vAt = START + point * pointV + r / CHUNK * (block * CHUNK) + r % CHUNK;
+                int vAt = START + point * band.pointV + r / CHUNK * (band.block * CHUNK) + r % CHUNK;
                 int at = sumsAt + column * ci + r * width;
                 Gemm.transposed(width, count, s.v, vAt, s.y, yAt, add, sums, at);
             }
@@ -185,7 +216,7 @@ final class WinogradWeightGradient {
             for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
                 for (int c = column; c < column + width; c += LANES) {
                     int to = dWeights.at + i * co + c;
-                    filtering.sums(total, at, POINT_TOTAL, dWeights.data, to, 3 * ci * co, ci * co);
+                    largest.sums(total, at, POINT_TOTAL, dWeights.data, to, 3 * ci * co, ci * co);
                     at += LANES;
                 }
             }
@@ -198,8 +229,8 @@ final class WinogradWeightGradient {
      */
     private void addShares(int at, int count, float[] total) {
         float[] sums = memory.sums;
-        int shareStride = points * points * pointS;
-        for (int point = 0; point < points * points; point++) {
+        int shareStride = largest.points() * pointS;
+        for (int point = 0; point < largest.points(); point++) {
             int first = at + point * pointS;
             int to = START + point * POINT_TOTAL;
             for (int i = 0; i < count; i += LANES) {
