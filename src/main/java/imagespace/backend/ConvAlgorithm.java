@@ -5,8 +5,8 @@ public enum ConvAlgorithm {
     /** By matrix products: least error. */
     DIRECT,
     /**
-     * By Winograd's minimal filtering wherever it applies: F(6x4, 3x3) and F(4x4, 3x3), whichever tiles cover the rows of an output
-     * with fewer multiplications; at most a quarter of them are left.
+     * By Winograd's minimal filtering wherever it applies: F(6x4, 3x3) and F(4x4, 3x3), mixed so that the rows of an output take
+     * the fewest multiplications, two ninths to a quarter of all in whole tiles.
      */
     WINOGRAD,
     /**

@@ -54,6 +54,8 @@ final class ConvolutionCases {
         add(cases, ConvShape.of(6, 37, 16, 32, 3, 1, Padding.SAME), Activation.RELU, 2);
         add(cases, ConvShape.of(11, 9, 272, 16, 3, 1, Padding.SAME), Activation.RELU, 2);
         add(cases, ConvShape.of(11, 9, 16, 272, 3, 1, Padding.SAME), Activation.RELU, 2);
+        add(cases, ConvShape.of(8, 5, 528, 16, 3, 1, Padding.SAME), Activation.RELU, 1);
+        add(cases, ConvShape.of(8, 5, 16, 528, 3, 1, Padding.SAME), Activation.RELU, 1);
         int i = 0;
         for (int kernel : new int[] {1, 2, 3, 5}) {
             for (int stride = 1; stride <= 3; stride++) {

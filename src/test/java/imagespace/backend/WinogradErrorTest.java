@@ -7,23 +7,24 @@ import imagespace.backend.cpu.CpuBackend;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What Winograd's algorithm costs in digits: forward pass and both gradients with 512 channels on normal data. */
+/** What Winograd's algorithm costs in digits: forward pass and both gradients on normal data. */
 class WinogradErrorTest {
     /** The textbook's points would exceed it. */
     @Test
-    void largeTiles() {
+    void tilesOf4x4() {
         staysBelow(3e-6, ConvAlgorithm.WINOGRAD, ConvShape.of(8, 8, 512, 512, 3, 1, Padding.SAME));
+        staysBelow(3e-6, ConvAlgorithm.WINOGRAD, ConvShape.of(4, 4, 1024, 1024, 3, 1, Padding.SAME));
     }
 
-    /** Rows of 6x4 and no others. */
+    /** One row of them. */
     @Test
-    void tallTiles() {
+    void tilesOf6x4() {
         staysBelow(3e-6, ConvAlgorithm.WINOGRAD, ConvShape.of(6, 8, 512, 512, 3, 1, Padding.SAME));
     }
 
     /** Three times what sums of this length cost without Winograd. */
     @Test
-    void smallTiles() {
+    void tilesOf2x2() {
         staysBelow(1e-6, ConvAlgorithm.WINOGRAD2, ConvShape.of(8, 8, 512, 512, 3, 1, Padding.SAME));
     }
 
@@ -49,11 +50,10 @@ class WinogradErrorTest {
     /** More tiles than are taken at a time, and more channels: the same as without Winograd, but for rounding. */
     @Test
     void fullBlocks() {
-        sameAsDirect(
-                ConvShape.of(8, 8, 256, 512, 3, 1, Padding.SAME),
-                144); // 288 tiles a share of the weight gradient, 256 a block
-        sameAsDirect(
-                ConvShape.of(10, 8, 256, 512, 3, 1, Padding.SAME), 144); // 144 of 6x4, 128 a block, then 144 of 4x4
+        // a share of the weight gradient has 288 tiles, a block 256
+        sameAsDirect(ConvShape.of(8, 8, 256, 512, 3, 1, Padding.SAME), 144);
+        // 144 of 6x4, 128 a block, and then 144 of 4x4
+        sameAsDirect(ConvShape.of(10, 8, 256, 512, 3, 1, Padding.SAME), 144);
     }
 
     private static void sameAsDirect(ConvShape s, int n) {

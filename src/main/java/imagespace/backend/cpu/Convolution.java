@@ -42,7 +42,8 @@ interface Convolution {
             if (ColourConvolution.fits(s)) {
                 return new ColourConvolution(team, s);
             }
-            boolean possible = s.kernel() == 3 && s.stride() == 1 && s.inChannels() % Im2col.CHUNK == 0;
+            boolean possible =
+                    s.kernel() == 3 && s.stride() == 1 && s.inChannels() % Im2col.CHUNK == 0 && WinogradMemory.holds(s);
             int filledUp = Simd.roundUp(s.outChannels(), Im2col.CHUNK);
             // below four outputs a side most of a tile is thrown away
             boolean worthwhile = s.outHeight() >= MinimalFiltering.F4X4.height()

@@ -12,8 +12,8 @@ import java.util.List;
  */
 record TileBand(MinimalFiltering filtering, int top, int tileRows) {
     /**
-     * With F(6x4, 3x3) as many tiles of its height, and then of F(4x4, 3x3), as need the fewest points; the others go by themselves.
-     * All bands use points of the first one, in the same order.
+     * With F(6x4, 3x3) as many tiles of its height, and then of F(4x4, 3x3), as need the fewest points; the others go by
+     * themselves. The points of a band are the first ones of the band above.
      */
     static List<TileBand> cut(MinimalFiltering filtering, int height) {
         if (filtering != MinimalFiltering.F6X4) {

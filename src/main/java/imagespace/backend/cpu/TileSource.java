@@ -14,7 +14,7 @@ final class TileSource {
     /**
      * Images and the tiles they are cut into.
      *
-     * @param top rows of pixels that the first tile begins above the image
+     * @param top rows of pixels that the first tile begins above the image; negative, where it begins below its upper border
      * @param left columns of pixels that it begins left of it
      */
     record Images(int height, int width, int channels, int top, int left, int tileRows, int tileColumns) {}

@@ -14,9 +14,9 @@ import jdk.incubator.vector.FloatVector;
  * A 3x3 convolution of stride 1 by Winograd's {@link MinimalFiltering}: the forward pass, and the data gradient, which is
  * the same with the channels of the weights swapped and their taps reversed.
  *
- * <p>The output is cut into tiles, of 6x4 or 4x4 pixels: see {@link TileBand}. A tile's input patch d, of 8x6 or 6x6, and
- * each filter g are transformed, multiplied point by point and summed over input channels (48 or 36 matrix products, one a
- * point), and transformed back:
+ * <p>The output is cut into tiles, of 6x4, 4x4 or 2x2 pixels: see {@link TileBand}. A tile's input patch d, two pixels higher
+ * and wider, and each filter g are transformed, multiplied point by point and summed over input channels (48, 36 or 16 matrix
+ * products, one a point), and transformed back:
  *
  * <pre>
  * U = G g G^T            [points][co / NR][ci][NR]             once a call
@@ -42,7 +42,7 @@ final class WinogradConvolution {
     /** Output channels of M, at most. */
     private static final int MOST_CHANNELS = 128;
     /** Floats between the points of U, V and M beyond what they hold: large powers of two would share cache sets. */
-    private static final int SKEW = 16;
+    static final int SKEW = 16;
     /** In place of a bias, from START. */
     private static final float[] NO_BIAS = Simd.lines(LANES);
 
@@ -72,7 +72,7 @@ final class WinogradConvolution {
     private CpuTensor bias;
     private float slope;
 
-    /** Tiles of one height, and how they are cut into blocks. */
+    /** A {@link TileBand}, and how its tiles are cut into blocks. */
     private final class Band {
         final MinimalFiltering filtering;
         final int top;
@@ -82,8 +82,8 @@ final class WinogradConvolution {
         /** Panels of MR tiles in a block, at most. */
         final int blockPanels;
 
-        /** Input channels that are summed at a time. */
-        final int deep;
+        /** Input channels that are summed at a time, at most. */
+        final int deepest;
 
         final int pointV;
         final int pointM;
@@ -95,7 +95,7 @@ final class WinogradConvolution {
             filtering = band.filtering();
             top = band.top();
             tileRows = band.tileRows();
-            deep = Math.min(ci, filtering.deepest());
+            deepest = filtering.deepest();
             int points = filtering.points();
             int wanted = Math.max(BUDGET / (points * (ci + Math.min(co, MOST_CHANNELS))), ci * co / WEIGHTS_A_TILE);
             blockPanels = Math.clamp(wanted, LEAST_TILES, MOST_TILES) / MR;
@@ -207,14 +207,14 @@ final class WinogradConvolution {
         int block = task;
         for (Band band : bands) {
             if (block < band.blocks) {
-                block(band, block, memory.workers[worker]);
+                transform(band, block, memory.workers[worker]);
                 return;
             }
             block -= band.blocks;
         }
     }
 
-    private void block(Band band, int block, WinogradMemory.Worker s) {
+    private void transform(Band band, int block, WinogradMemory.Worker s) {
         int firstPanel = (int) ((long) band.panels() * block / band.blocks);
         int endPanel = (int) ((long) band.panels() * (block + 1) / band.blocks);
         int first = firstPanel * MR;
@@ -234,8 +234,8 @@ final class WinogradConvolution {
     private void multiply(Band band, WinogradMemory.Worker s, int point, int panels, int c, int wide) {
         for (int column = c; column < c + wide; column += NR) {
             int width = Gemm.panelWidth(column, co);
-            for (int k = 0; k < ci; k += band.deep) {
-                int deep = Math.min(band.deep, ci - k);
+            for (int k = 0; k < ci; k += band.deepest) {
+                int deep = Math.min(band.deepest, ci - k);
                 int uAt = START + point * pointU + column * ci + k * width;
                 int vAt = START + point * band.pointV + k * MR;
                 int mAt = START + point * band.pointM + place(band, 0, c, column - c);

@@ -2,6 +2,7 @@ package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Simd.LANES;
 
+import imagespace.backend.ConvShape;
 import java.util.Arrays;
 
 /**
@@ -34,6 +35,12 @@ final class WinogradMemory {
         final float[] tile = Simd.lines(LARGEST.height() * LARGEST.width() * LANES);
         /** The windows' bits, as {@link PooledPixels} keeps them. */
         final long[] bits = new long[LARGEST.height() * LARGEST.width() / 4];
+    }
+
+    /** Whether the sums of a weight gradient, the largest of these arrays, stay below 4 GiB. */
+    static boolean holds(ConvShape s) {
+        long weights = (long) s.inChannels() * Simd.roundUp(s.outChannels(), Im2col.CHUNK) + WinogradConvolution.SKEW;
+        return WinogradWeightGradient.SHARES * LARGEST.points() * weights < 1L << 30;
     }
 
     WinogradMemory(int threads) {

@@ -6,8 +6,9 @@ package imagespace.backend.cpu;
  * <p>Multiplying polynomials by their values at points p = 0, +-a, +-b and infinity gives four outputs of a 3-tap
  * filter from six products instead of twelve, and in two dimensions 4x4 outputs of a 3x3 filter from 36 instead of 144
  * (Winograd 1980; Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016). Two more points, +-1,
- * make six outputs from eight products. The textbook's points, 1 and 2, and 1/2 for the larger one, lose digits;
- * a = 3/5, b = 5/3 halve the error of F(4x4, 3x3) at the same cost, as a b = 1 keeps all constants near 1.
+ * make six outputs from eight products. The textbook's points, 1 and 2, lose digits; a = 3/5, b = 5/3 halve the error of
+ * F(4x4, 3x3) at the same cost. (By themselves four outputs would lose 2 to 5 % less with the roots of 1/2 and 2, but those lie too
+ * near to the points +-1 of six.)
  *
  * <p>With M(x) = x (x^2 - a^2) (x^2 - b^2) = x^5 - s x^3 + x, or for six outputs M(x) (x^2 - 1):
  *
@@ -19,8 +20,8 @@ package imagespace.backend.cpu;
  *
  * The weight gradient is the same with a filter of four or six taps and three outputs; B^T does not change.
  *
- * <p>Filters and sums of weight gradients are common to tiles of both heights. So N is that of four outputs in G of filters, and
- * A^T of six outputs has what is left of its own; and row 0 of B^T of six outputs is negated, as N(0) is -1.
+ * <p>Filters and sums of weight gradients are common to tiles of both heights. So G of filters has N of four outputs, and A^T of six
+ * outputs the ratio to its own; G of gradients has N of its own height. Row 0 of B^T of six outputs is negated, as N(0) is -1.
  */
 final class WinogradPoints {
     static final float A = 3 / 5f;
@@ -41,12 +42,13 @@ final class WinogradPoints {
     /** 1 / N(b) of four outputs. */
     static final float TO_B = (float) (1 / (50 / 9.0 * (25 / 9.0 - 9 / 25.0)));
     /** N(a) of four outputs / N(a) of six, a^2 - 1 times as much. */
-    static final float A_OF_6 = (float) (1 / (9 / 25.0 - 1));
+    static final float RATIO_A = (float) (1 / (9 / 25.0 - 1));
     /** N(b) of four outputs / N(b) of six. */
-    static final float B_OF_6 = (float) (1 / (25 / 9.0 - 1));
+    static final float RATIO_B = (float) (1 / (25 / 9.0 - 1));
 
-    static final float TO_A_OF_6 = TO_A * A_OF_6;
-    static final float TO_B_OF_6 = TO_B * B_OF_6;
+    // 1 / N of six outputs
+    static final float TO_A_OF_6 = TO_A * RATIO_A;
+    static final float TO_B_OF_6 = TO_B * RATIO_B;
     /** 1 / N(1) of six outputs: 4 - 2 s. */
     static final float TO_1 = (float) (1 / (4 - 2 * (9 / 25.0 + 25 / 9.0)));
 

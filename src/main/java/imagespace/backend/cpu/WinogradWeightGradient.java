@@ -29,13 +29,13 @@ import jdk.incubator.vector.FloatVector;
  */
 final class WinogradWeightGradient {
     /** The tiles are cut into so many shares, whose sums are added in the end; however many threads there are. */
-    private static final int SHARES = 2;
+    static final int SHARES = 2;
     /** Floats of V and Y that the L2 cache keeps, about: as many tiles as that allows make a block. */
     private static final int BUDGET = 192 << 10;
     /** But at least one for so many sums of a point, as every block reads and writes all of them ... */
     private static final int SUMS_A_TILE = 512;
     /**
-     * ... and within these limits: short sums spend their time on the sums' own loads and stores, and 256 tiles of 256 and 512
+     * ... and within these limits: short sums spend their time on the sums' own loads and stores, and 256 tiles of 4x4 at 256 and 512
      * channels take 27 MiB a worker.
      */
     private static final int LEAST_TILES = 64;
@@ -56,7 +56,7 @@ final class WinogradWeightGradient {
     private final int tileColumns;
     private final Band[] bands;
     private final int pointS;
-    /** Parts of the rows of points. */
+    /** Into how many parts the rows of points are cut. */
     private final int parts;
 
     private final ThreadTeam.Task pointsTask = this::sumPoints;
@@ -71,7 +71,7 @@ final class WinogradWeightGradient {
     private int n;
     private int shares;
 
-    /** Tiles of one height. */
+    /** A {@link TileBand}, and how its tiles are cut into blocks. */
     private final class Band {
         final MinimalFiltering filtering;
         /** Tiles of an image. */
@@ -96,7 +96,8 @@ final class WinogradWeightGradient {
             TileSource.Images outputs = band.images(s.outHeight(), s.outWidth(), co, 0, 0, tileColumns);
             input = new InputTransform(filtering, inputs, block, CHUNK, pointV);
             gradient = new GradientTransform(filtering, outputs, block, pointY);
-            int points = largest.pointRows() / parts * filtering.pointColumns();
+            int rows = Math.min(filtering.pointRows(), (largest.pointRows() + parts - 1) / parts);
+            int points = rows * filtering.pointColumns();
             for (WinogradMemory.Worker worker : memory.workers) {
                 worker.v = Simd.grown(worker.v, points * pointV);
                 worker.y = Simd.grown(worker.y, points * pointY);
@@ -115,7 +116,7 @@ final class WinogradWeightGradient {
         tileColumns = (shape.outWidth() + filtering.width() - 1) / filtering.width();
         List<TileBand> cut = TileBand.cut(filtering, shape.outHeight());
         largest = cut.getFirst().filtering();
-        parts = parts(team.threads());
+        parts = parts(cut);
         bands = cut.stream().map(band -> new Band(band, shape)).toArray(Band[]::new);
         pointS = ci * co + SKEW;
         memory.sums = Simd.grown(memory.sums, SHARES * largest.points() * pointS);
@@ -124,21 +125,35 @@ final class WinogradWeightGradient {
         }
     }
 
-    /** Into how many parts the rows of points are cut: as few as let the threads be done soonest. */
-    private int parts(int threads) {
+    /** As few as let the threads be done soonest. */
+    private int parts(List<TileBand> cut) {
         int best = 1;
-        int rows = largest.pointRows();
-        for (int parts = 2; parts <= rows; parts++) {
-            if (rows % parts == 0 && rounds(parts, threads) * best < rounds(best, threads) * parts) {
+        for (int parts = 2; parts <= largest.pointRows(); parts++) {
+            if (time(cut, parts) < time(cut, best)) {
                 best = parts;
             }
         }
         return best;
     }
 
-    /** Tasks of the busiest thread; each is a share's part. */
-    private static int rounds(int parts, int threads) {
-        return (SHARES * parts + threads - 1) / threads;
+    /** Of the busiest thread, in products of a tile with a row of points. */
+    private int time(List<TileBand> cut, int parts) {
+        int most = 0;
+        for (int part = 0; part < parts; part++) {
+            int products = 0;
+            for (TileBand band : cut) {
+                int rows = Math.min(firstRow(part + 1, parts), band.filtering().pointRows()) - firstRow(part, parts);
+                products += band.tileRows() * Math.max(rows, 0);
+            }
+            most = Math.max(most, products);
+        }
+        int tasks = SHARES * parts;
+        return (tasks + team.threads() - 1) / team.threads() * most;
+    }
+
+    /** The first row of points of a part. */
+    private int firstRow(int part, int parts) {
+        return largest.pointRows() * part / parts;
     }
 
     /**
@@ -153,25 +168,22 @@ final class WinogradWeightGradient {
         this.in = in;
         this.n = n;
         shares = SHARES;
-        for (Band band : bands) {
+        for (Band band : bands) { // the first one's tiles set all sums of a share, so that it needs some
             shares = Math.min(shares, n * band.imageTiles);
         }
         team.run(shares * parts, pointsTask);
         team.run(ci / CHUNK, outputTask);
     }
 
-    /** The sums of some rows of points over a share of the tiles. */
+    /** The sums of a part of the rows of points over a share of the tiles. */
     private void sumPoints(int task, int worker) {
         int share = task / parts;
-        int rows = largest.pointRows() / parts;
-        int firstRow = task % parts * rows;
-        boolean add = false;
-        for (Band band : bands) {
-            int endRow = Math.min(firstRow + rows, band.filtering.pointRows());
+        int firstRow = firstRow(task % parts, parts);
+        for (int i = 0; i < bands.length; i++) { // the first one sets the sums, the other one adds to them
+            int endRow = Math.min(firstRow(task % parts + 1, parts), bands[i].filtering.pointRows());
             if (firstRow < endRow) {
-                sumPoints(band, share, firstRow, endRow, add, memory.workers[worker]);
+                sumPoints(bands[i], share, firstRow, endRow, i > 0, memory.workers[worker]);
             }
-            add = true;
         }
     }
 
