@@ -159,7 +159,7 @@ public final class BenchmarkReport {
                         List.of(
                                 "GFLOP/s of direct arithmetic, 128 images; ratio of our better one to the better peer; milliseconds of our"
                                         + " better one."),
-                        List.of("input and output channels, side, padding", "direct", "Winograd F(4x4)", "F(2x2)", "libtorch", "oneDNN", "ratio", "ms"),
+                        List.of("input and output channels, side, padding", "direct", "Winograd F(6x4), F(4x4)", "F(2x2)", "libtorch", "oneDNN", "ratio", "ms"),
                         rows));
     }
 

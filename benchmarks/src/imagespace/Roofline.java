@@ -6,7 +6,7 @@ import java.util.Locale;
 /**
  * The roofline of a machine (Williams, Waterman and Patterson, 2009) as SVG, both axes logarithmic: what a kernel reaches
  * over its arithmetic a byte of memory, below what memory and multiply-adds allow. The dashed roof is that of Winograd's
- * F(4x4, 3x3), which needs a quarter of the multiplications: four times the peak, if its transforms cost nothing.
+ * F(6x4, 3x3), which needs two ninths of the multiplications: 4.5 times the peak, if its transforms cost nothing.
  *
  * @param peak GFLOP/s
  * @param bandwidth GB/s
@@ -32,7 +32,7 @@ record Roofline(double peak, double bandwidth, List<String> libraries, List<Poin
     private static final double X_TO = 1000;
     private static final double Y_FROM = 10;
     private static final double Y_TO = 4000;
-    private static final double WINOGRAD = 4;
+    private static final double WINOGRAD = 4.5;
 
     private static final String STYLE = """
             <style>
@@ -63,7 +63,7 @@ record Roofline(double peak, double bandwidth, List<String> libraries, List<Poin
         roof(out, "roof dashed", ridge, peak, ridge * WINOGRAD, peak * WINOGRAD);
         roof(out, "roof dashed", ridge * WINOGRAD, peak * WINOGRAD, X_TO, peak * WINOGRAD);
         label(out, X_FROM * 1.2, peak * 1.12, String.format(Locale.ROOT, "multiply-adds: %.0f GFLOP/s", peak));
-        label(out, X_FROM * 1.2, peak * WINOGRAD * 1.12, "four times that: Winograd F(4x4, 3x3), transforms free");
+        label(out, X_FROM * 1.2, peak * WINOGRAD * 1.12, "4.5 times that: Winograd F(6x4, 3x3), transforms free");
         label(out, X_FROM * 1.5, X_FROM * bandwidth * 0.95, String.format(Locale.ROOT, "memory: %.0f GB/s", bandwidth));
         points.forEach(point -> mark(out, x(point.intensity), y(point.rate), point.library, point.name, point.rate));
         for (int i = 0; i < libraries.size(); i++) {
