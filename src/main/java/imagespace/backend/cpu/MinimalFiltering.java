@@ -11,9 +11,9 @@ import imagespace.backend.PooledConvolution.Kind;
  */
 enum MinimalFiltering {
     /**
-     * F(6x4, 3x3): 2 products an output, where F(4x4, 3x3) takes 2.25 and a convolution as it is defined 9; relative error 1.9e-6 with
-     * 64 channels, 2.8e-6 with 512. The first 36 of its 48 points are those of F(4x4, 3x3), and their filters are the same. See
-     * {@link WinogradPoints}.
+     * F(6x4, 3x3): 2 products an output, where F(4x4, 3x3) takes 2.25 and a convolution as it is defined 9; relative error
+     * 1.9e-6 with 64 channels, 2.8e-6 with 512. The first 36 of its 48 points are those of F(4x4, 3x3), and their filters are the
+     * same. See {@link WinogradPoints}.
      */
     F6X4(6, 4, 128),
     /**
@@ -58,8 +58,8 @@ enum MinimalFiltering {
     }
 
     /**
-     * Products that may be summed at a time, as the error of a sum grows with the root of its length: so few that it stays below 3e-6
-     * of the result. (All of 512 together F(6x4, 3x3) would lose 4.6e-6, in a simulation.)
+     * Products that may be summed at a time, as the error of a sum grows with the root of its length: so few that it stays below
+     * 3e-6 of the result. (All of 512 together F(6x4, 3x3) would lose 4.6e-6, in a simulation.)
      */
     int deepest() {
         return deepest;

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rows of tiles of one height: an output is cut from top to bottom into one or two of them.
+ * Rows of tiles of one height: an output is cut from top to bottom into one or two of them. 16 rows, for instance, go into 6, 6
+ * and 4, which take 8 + 8 + 6 rows of points, where four times 4 would take 24; 8 rows go into 4 and 4.
  *
  * @param filtering of its tiles
  * @param top its first row of pixels

@@ -7,8 +7,8 @@ package imagespace.backend.cpu;
  * filter from six products instead of twelve, and in two dimensions 4x4 outputs of a 3x3 filter from 36 instead of 144
  * (Winograd 1980; Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016). Two more points, +-1,
  * make six outputs from eight products. The textbook's points, 1 and 2, lose digits; a = 3/5, b = 5/3 halve the error of
- * F(4x4, 3x3) at the same cost. (By themselves four outputs would lose 2 to 5 % less with the roots of 1/2 and 2, but those lie too
- * near to the points +-1 of six.)
+ * F(4x4, 3x3) at the same cost. (By themselves four outputs would lose 2 to 5 % less with the roots of 1/2 and 2, but those lie
+ * too near to the points +-1 of six.)
  *
  * <p>With M(x) = x (x^2 - a^2) (x^2 - b^2) = x^5 - s x^3 + x, or for six outputs M(x) (x^2 - 1):
  *
