@@ -24,6 +24,17 @@ static __device__ Word toTf32(float value)
     return rounded;
 }
 
+// The same by integers, several times as fast, where it counts. What is not a number may become zero.
+static __device__ Word toTf32Quickly(float value)
+{
+    union {
+        float value;
+        Word bits;
+    } number;
+    number.value = value;
+    return number.bits + 0x1000; // the bits below are not looked at
+}
+
 static __device__ void multiplyTile(float *d, const Word *a, Word b0, Word b1)
 {
 #if __CUDA_ARCH__ >= 800
@@ -32,6 +43,26 @@ static __device__ void multiplyTile(float *d, const Word *a, Word b0, Word b1)
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 #endif
 }
+
+// Copies four floats to shared memory without waiting: zeros where they are not inside. `from` is a place in memory in any case.
+static __device__ void copyToShared(Four *to, const float *from, bool inside)
+{
+#if __CUDA_ARCH__ >= 800
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+        :: "r"((Word) __cvta_generic_to_shared(to)), "l"(from), "r"(inside ? 16 : 0) : "memory");
+#endif
+}
+
+// Waits for the copies of this thread.
+static __device__ void awaitCopies()
+{
+#if __CUDA_ARCH__ >= 800
+    asm volatile("cp.async.wait_all;" ::: "memory");
+#endif
+}
+
+// Shared memory of the size that the host gives at launch.
+#define SHARED_FROM_LAUNCH(type, name) extern __shared__ type name[]
 #endif
 
 // A convolution with stride 1.
@@ -81,14 +112,14 @@ static __device__ bool isInside(Window w, Conv s, int dy, int dx)
     return y >= 0 && y < s.height && x >= 0 && x < s.width;
 }
 
-#define OUTS 32 // output channels of a block: four tiles side by side
+#define OUTS 32 // output channels of a warp: four tiles side by side
 #define TAPS 9
 #define SLAB 32   // channels of a pixel that a block keeps in shared memory at a time
 #define CHUNKS 8  // of them by fours
 
-// Pixels of a tile in shared memory: [rows, columns, CHUNKS], as TF32. Where a chunk lies depends on the column, so that
-// threads of a warp that read at the same time read from different banks: pixels side by side for `convolve`, every second
-// one for `weightGradient`.
+// Pixels of a tile in shared memory: [rows, columns, CHUNKS]. Where a chunk lies depends on the column, so that threads of a
+// warp that read at the same time read from different banks: pixels side by side for `convolve`, every second one for
+// `weightGradient`.
 static __device__ int swizzledNeighbours(int column, int chunk)
 {
     return chunk ^ 4 * (column & 1);
@@ -99,199 +130,257 @@ static __device__ int swizzledEverySecond(int column, int chunk)
     return chunk ^ (column & 6);
 }
 
-// A thread's chunks of a tile of HIGH rows and WIDE columns on their way: of an image [height, width, channels] from
-// (top, left) on, and from a channel on; zeros outside.
-template <int HIGH, int WIDE> struct Fetched {
-    static constexpr int ALL = HIGH * WIDE * CHUNKS;
-    static constexpr int EACH = (ALL + BLOCK - 1) / BLOCK;
-    Four chunks[EACH];
-
-    __device__ void fetch(const float *image, int height, int width, int channels, int top, int left, int channel)
-    {
-        Four zero = {{0, 0, 0, 0}};
-#pragma unroll
-        for (int j = 0; j < EACH; j++) {
-            int i = (int) threadIdx.x + j * BLOCK;
-            int y = top + i / CHUNKS / WIDE;
-            int x = left + i / CHUNKS % WIDE;
-            bool inside = i < ALL && y >= 0 && y < height && x >= 0 && x < width;
-            chunks[j] = inside ? four(image + (y * width + x) * channels + channel + i % CHUNKS * 4) : zero;
-        }
-    }
-
-    template <int (*PLACE)(int, int)> __device__ void store(Words *tile) const
-    {
-#pragma unroll
-        for (int j = 0; j < EACH; j++) {
-            int i = (int) threadIdx.x + j * BLOCK;
-            if (i < ALL) {
-                Words words;
-                for (int k = 0; k < 4; k++) {
-                    words.w[k] = toTf32(chunks[j].v[k]);
-                }
-                tile[i / CHUNKS * CHUNKS + PLACE(i / CHUNKS % WIDE, i % CHUNKS)] = words;
-            }
-        }
-    }
-};
-
-// The same for chunks of pairs: values of two pixels side by side, in turns.
-static __device__ int swizzledPairs(int column, int chunk)
+// Begins to copy a tile of HIGH rows and WIDE columns, and of SLAB channels from a channel on: of an image [height, width,
+// channels] from (top, left) on; zeros outside. The block's threads share it.
+template <int HIGH, int WIDE, int (*PLACE)(int, int)>
+static __device__ void fetchTile(
+        Four *tile, const float *image, int height, int width, int channels, int top, int left, int channel)
 {
-    return chunk ^ ((column / 2 & 1) + (column / 2 & 2) * 2);
+    constexpr int ALL = HIGH * WIDE * CHUNKS;
+    int chunk = (int) threadIdx.x % CHUNKS;
+#pragma unroll
+    for (int j = 0; j < (ALL + BLOCK - 1) / BLOCK; j++) {
+        int pixel = (int) threadIdx.x / CHUNKS + j * (BLOCK / CHUNKS);
+        int y = top + pixel / WIDE;
+        int x = left + pixel % WIDE;
+        bool inside = y >= 0 && y < height && x >= 0 && x < width;
+        const float *from = image + (y * width + x) * channels + channel + 4 * chunk;
+        if (pixel < HIGH * WIDE) {
+            copyToShared(tile + pixel * CHUNKS + PLACE(pixel % WIDE, chunk), inside ? from : image, inside);
+        }
+    }
 }
 
-// Fetched for pixels two by two, whose values lie in turns: [rows, pairs of columns, channels, 2], for an even WIDE. The tile
-// begins within the image: top and left are not negative.
-template <int HIGH, int WIDE> struct FetchedPairs {
-    static constexpr int ALL = HIGH * WIDE / 2 * CHUNKS;
-    static constexpr int EACH = (ALL + BLOCK - 1) / BLOCK;
-    Four chunks[EACH][2];
-
-    __device__ void fetch(const float *image, int height, int width, int channels, int top, int left, int channel)
-    {
-        Four zero = {{0, 0, 0, 0}};
-#pragma unroll
-        for (int j = 0; j < EACH; j++) {
-            int i = (int) threadIdx.x + j * BLOCK;
-            int y = top + i / CHUNKS / (WIDE / 2);
-            for (int side = 0; side < 2; side++) {
-                int x = left + i / CHUNKS % (WIDE / 2) * 2 + side;
-                bool inside = i < ALL && y < height && x < width;
-                const float *at = image + (y * width + x) * channels + channel + i % CHUNKS * 4;
-                chunks[j][side] = inside ? four(at) : zero;
-            }
-        }
+// The nearest TF32 of four values.
+static __device__ Words toTf32(Four values)
+{
+    Words words;
+    for (int k = 0; k < 4; k++) {
+        words.w[k] = toTf32(values.v[k]);
     }
+    return words;
+}
 
-    __device__ void store(Words *tile) const
-    {
-#pragma unroll
-        for (int j = 0; j < EACH; j++) {
-            int i = (int) threadIdx.x + j * BLOCK;
-            int column = i / CHUNKS % (WIDE / 2) * 2;
-            for (int part = 0; part < 2 && i < ALL; part++) {
-                Words words;
-                for (int k = 0; k < 4; k++) {
-                    words.w[k] = toTf32(chunks[j][k % 2].v[2 * part + k / 2]);
-                }
-                tile[i / CHUNKS * 2 * CHUNKS + swizzledPairs(column, i % CHUNKS * 2 + part)] = words;
-            }
-        }
-    }
+// Filters to be arranged.
+struct Filters {
+    Words *to;
+    const float *weights; // [3, 3, inputs, outputs]
+    long long inputs;
+    long long outputs;
+    long long end; // the first thread that is for other filters
 };
 
-// Weights [3, 3, inputs, outputs] as `convolve` reads them, twice: for the forward pass, and turned for the way back (taps
-// the other way round, inputs and outputs exchanged). What a thread of a tile product has of them lies together. Both
-// [outputs / OUTS, TAPS, inputs / 8, 2 tiles, 32 threads]; count of both.
-extern "C" __global__ void arrangeWeights(Words *to, const float *weights, int inputs, int outputs, Word count)
+#define MOST_FILTERS 16
+
+struct AllFilters {
+    Filters all[MOST_FILTERS];
+};
+
+// Weights as `convolve` reads them, twice: for the forward pass, and turned for the way back (taps the other way round, inputs
+// and outputs exchanged). What a thread of a tile product has of them lies together. Both [outputs / OUTS, TAPS, inputs / 8, 2
+// tiles, 32 threads]; count of both, of all filters.
+extern "C" __global__ void arrangeWeights(AllFilters filters, Word count)
 {
-    Word i = threadIndex();
-    if (i >= count) {
+    Word thread = threadIndex();
+    if (thread >= count) {
         return;
     }
-    bool turned = i >= count / 2;
-    Word place = turned ? i - count / 2 : i;
+    int which = 0;
+    while (thread >= filters.all[which].end) {
+        which++;
+    }
+    Filters f = filters.all[which];
+    Word first = which == 0 ? 0 : (Word) filters.all[which - 1].end;
+    Word half = ((Word) f.end - first) / 2;
+    int inputs = (int) f.inputs;
+    int outputs = (int) f.outputs;
+    bool turned = thread - first >= half;
+    Word place = turned ? thread - first - half : thread - first;
     int ins = turned ? outputs : inputs;
-    int thread = (int) (place % 32);
+    int lane = (int) (place % 32);
     int tile = (int) (place / 32 % 2);
     int depth = (int) (place / 64 % (Word) (ins / 8));
     int tap = (int) (place / 64 / (Word) (ins / 8) % TAPS);
-    int out = (int) (place / 64 / (Word) (ins / 8) / TAPS) * OUTS + thread / 4 * 4 + tile * 2;
-    int in = depth / 2 * 16 + thread % 4 * 4 + depth % 2 * 2;
+    int out = (int) (place / 64 / (Word) (ins / 8) / TAPS) * OUTS + lane / 4 * 4 + tile * 2;
+    int in = depth / 2 * 16 + lane % 4 * 4 + depth % 2 * 2;
     Words words;
     for (int k = 0; k < 4; k++) {
         int o = out + k % 2;
         int c = in + k / 2;
         int at = turned ? ((TAPS - 1 - tap) * inputs + o) * outputs + c : (tap * inputs + c) * outputs + o;
-        words.w[k] = toTf32(weights[at]);
+        words.w[k] = toTf32(f.weights[at]);
     }
-    to[i] = words;
+    f.to[thread - first] = words;
 }
 
-// out [n, outHeight, outWidth, outChannels] = activation(in * weights + bias), or in * weights alone if there is no bias.
-// Weights as `arrangeWeights` leaves them. A block does 256 / WIDE rows of WIDE columns, each of its warps 32 pixels and 32
-// output channels: for each tap a product [co, ci] * [ci, pixels], so that both lie in memory as the tensor cores want them.
-template <int WIDE>
+// What `convolve` does with its sums.
+struct Ending {
+    const float *bias;   // out = activation(sum + bias), if there is one
+    const float *before; // or out = sum times the derivative of the activation that has this, in out's shape, as its output:
+    float *partial;      // and sums of out over the pixels of a block [blocks, outChannels]
+    float slope;         // of the activation
+};
+
+// out [n, outHeight, outWidth, outChannels] from in * weights, see Ending. Weights as `arrangeWeights` leaves them.
+//
+// A block goes through a chunk of tiles of the images, HIGH rows of WIDE columns, and 32 input channels at a time; while it
+// computes, the next ones are on their way to shared memory. A warp has ROWS rows of eight columns and 32 output channels:
+// for each tap a product [co, ci] * [ci, pixels], so that both lie in memory as the tensor cores want them. TEAMS warps
+// have the same pixels and other output channels.
+template <int WIDE, int ROWS, int TEAMS>
 static __device__ void convolve(
-        float *out, const float *in, const Words *weights, const float *bias, float slope, Conv s)
+        float *out, const float *in, const Words *weights, Ending ending, Conv s, int chunkTiles)
 {
-    constexpr int HIGH = 256 / WIDE;
+    constexpr int HIGH = WARPS / TEAMS / (WIDE / 8) * ROWS;
     constexpr int WIDTH = WIDE + 2; // of the tile in shared memory, with a pixel more on each side
-    __shared__ Words shared[(HIGH + 2) * WIDTH * CHUNKS];
-    int warp = (int) threadIdx.x / 32;
-    int g = (int) threadIdx.x % 32 / 4;
-    int t = (int) threadIdx.x % 4;
+    constexpr int SIZE = (HIGH + 2) * WIDTH * CHUNKS;
+    SHARED_FROM_LAUNCH(Four, shared); // [2, SIZE]
+    int lane = (int) threadIdx.x % 32;
+    int g = lane / 4;
+    int t = lane % 4;
+    int team = (int) threadIdx.x / 32 % TEAMS;
+    int place = (int) threadIdx.x / 32 / TEAMS;
+    int firstColumn = place % (WIDE / 8) * 8;
+    int firstRow = place / (WIDE / 8) * ROWS;
+    int firstOut = ((int) blockIdx.y * TEAMS + team) * OUTS;
     int across = (s.outWidth + WIDE - 1) / WIDE;
     int down = (s.outHeight + HIGH - 1) / HIGH;
-    int image = (int) blockIdx.x / across / down;
-    int top = (int) blockIdx.x / across % down * HIGH;
-    int left = (int) blockIdx.x % across * WIDE;
-    const float *from = in + image * s.height * s.width * s.inChannels;
-    int firstRow = warp * 32 / WIDE; // a warp's pixels are a row of 32, or two of 16
-    const Words *corner = shared + (firstRow * WIDTH + g) * CHUNKS;
-    float sums[2][4][4] = {};
-    for (int slab = 0; slab < s.inChannels; slab += SLAB) {
-        Fetched<HIGH + 2, WIDTH> fetched;
-        fetched.fetch(from, s.height, s.width, s.inChannels, top - s.padTop, left - s.padLeft, slab);
+    int slabs = s.inChannels / SLAB;
+    int start = (int) blockIdx.x * chunkTiles * slabs; // a stage is a tile and a slab of it
+    int end = min(start + chunkTiles * slabs, s.n * down * across * slabs);
+    int channel = firstOut + 4 * g; // this thread's in the end, and three more
+    float columns[4] = {};
+    float sums[2][ROWS][4] = {};
+    for (int stage = start - 1; stage < end; stage++) {
+        awaitCopies();
         __syncthreads();
-        fetched.template store<swizzledNeighbours>(shared);
-        __syncthreads();
-        const Words *w = weights + ((int) blockIdx.y * TAPS * s.inChannels + slab) / 8 * 64 + threadIdx.x % 32;
+        if (stage + 1 < end) {
+            int tile = (stage + 1) / slabs;
+            fetchTile<HIGH + 2, WIDTH, swizzledNeighbours>(
+                shared + (stage + 1) % 2 * SIZE,
+                in + tile / across / down * s.height * s.width * s.inChannels,
+                s.height,
+                s.width,
+                s.inChannels,
+                tile / across % down * HIGH - s.padTop,
+                tile % across * WIDE - s.padLeft,
+                (stage + 1) % slabs * SLAB);
+        }
+        if (stage < start) {
+            continue;
+        }
+        int slab = stage % slabs * SLAB;
+        const Four *corner = shared + stage % 2 * SIZE + (firstRow * WIDTH + firstColumn + g) * CHUNKS;
+        const Words *w = weights + (firstOut / OUTS * TAPS * s.inChannels + slab) / 8 * 64 + lane;
 #pragma unroll
-        for (int tap = 0; tap < TAPS; tap++) {
-            const Words *pixel = corner + (tap / 3 * WIDTH + tap % 3) * CHUNKS;
+        for (int kx = 0; kx < 3; kx++) {
 #pragma unroll
             for (int half = 0; half < 2; half++) {
-                int chunk = swizzledNeighbours(g + tap % 3, 4 * half + t);
-                Words b[4]; // of four times eight pixels
-                for (int j = 0; j < 4; j++) {
-                    b[j] = pixel[(8 * j / WIDE * WIDTH + 8 * j % WIDE) * CHUNKS + chunk];
+                const Four *column = corner + kx * CHUNKS + swizzledNeighbours(g + kx, 4 * half + t);
+                Words b[ROWS + 2]; // of eight pixels of each row
+#pragma unroll
+                for (int row = 0; row < ROWS + 2; row++) {
+                    b[row] = toTf32(column[row * WIDTH * CHUNKS]);
                 }
 #pragma unroll
-                for (int k = 0; k < 2; k++) {
+                for (int ky = 0; ky < 3; ky++) {
 #pragma unroll
-                    for (int m = 0; m < 2; m++) {
-                        Words a = w[((tap * (s.inChannels / 8) + 2 * half + k) * 2 + m) * 32];
-                        for (int j = 0; j < 4; j++) {
-                            multiplyTile(sums[m][j], a.w, b[j].w[2 * k], b[j].w[2 * k + 1]);
+                    for (int k = 0; k < 2; k++) {
+#pragma unroll
+                        for (int m = 0; m < 2; m++) {
+                            Words a = w[(((3 * ky + kx) * (s.inChannels / 8) + 2 * half + k) * 2 + m) * 32];
+#pragma unroll
+                            for (int row = 0; row < ROWS; row++) {
+                                const Words &pixels = b[row + ky];
+                                multiplyTile(sums[m][row], a.w, pixels.w[2 * k], pixels.w[2 * k + 1]);
+                            }
                         }
                     }
                 }
             }
         }
-    }
-    // pixels 2 * t and 2 * t + 1 of each eight, channels 4 * g to 4 * g + 3
-    int channel = (int) blockIdx.y * OUTS + 4 * g;
-    for (int j = 0; j < 4; j++) {
-        int y = top + firstRow + 8 * j / WIDE;
-        for (int side = 0; side < 2; side++) {
-            int x = left + 8 * j % WIDE + 2 * t + side;
-            if (y < s.outHeight && x < s.outWidth) {
-                Four values;
-                for (int k = 0; k < 4; k++) {
-                    float sum = sums[k / 2][j][k % 2 * 2 + side];
-                    values.v[k] = bias == 0 ? sum : activated(sum + bias[channel + k], slope);
+        if (slab + SLAB < s.inChannels) {
+            continue;
+        }
+        int tile = stage / slabs;
+        int top = tile / across % down * HIGH + firstRow;
+        int left = tile % across * WIDE + firstColumn + 2 * t;
+        int first = ((tile / across / down * s.outHeight + top) * s.outWidth + left) * s.outChannels + channel;
+        Four before[ROWS][2] = {}; // all of them on their way at once
+        if (ending.before != 0) {
+#pragma unroll
+            for (int i = 0; i < 2 * ROWS; i++) {
+                if (top + i / 2 < s.outHeight && left + i % 2 < s.outWidth) {
+                    before[i / 2][i % 2] = four(ending.before + first + (i / 2 * s.outWidth + i % 2) * s.outChannels);
                 }
-                four(out + ((image * s.outHeight + y) * s.outWidth + x) * s.outChannels + channel) = values;
             }
+        }
+#pragma unroll
+        for (int i = 0; i < 2 * ROWS; i++) {
+            int row = i / 2;
+            int side = i % 2;
+            Four values;
+            for (int k = 0; k < 4; k++) {
+                float &sum = sums[k / 2][row][k % 2 * 2 + side];
+                values.v[k] = sum;
+                sum = 0;
+            }
+            if (top + row >= s.outHeight || left + side >= s.outWidth) {
+                continue;
+            }
+            if (ending.bias != 0) {
+                for (int k = 0; k < 4; k++) {
+                    values.v[k] = activated(values.v[k] + ending.bias[channel + k], ending.slope);
+                }
+            } else if (ending.before != 0) {
+                for (int k = 0; k < 4; k++) {
+                    values.v[k] = before[row][side].v[k] > 0 ? values.v[k] : ending.slope * values.v[k];
+                    columns[k] += values.v[k];
+                }
+            }
+            four(out + first + (row * s.outWidth + side) * s.outChannels) = values;
+        }
+    }
+    if (ending.before != 0) { // the sums of each place and t, [WARPS / TEAMS * 4, TEAMS * OUTS], and then of all
+        __syncthreads();
+        float *parts = shared[0].v;
+        for (int k = 0; k < 4; k++) {
+            parts[(place * 4 + t) * TEAMS * OUTS + team * OUTS + 4 * g + k] = columns[k];
+        }
+        __syncthreads();
+        int i = (int) threadIdx.x;
+        if (i < TEAMS * OUTS) {
+            float sum = 0;
+            for (int part = 0; part < WARPS / TEAMS * 4; part++) {
+                sum += parts[part * TEAMS * OUTS + i];
+            }
+            ending.partial[(int) blockIdx.x * s.outChannels + (int) blockIdx.y * TEAMS * OUTS + i] = sum;
         }
     }
 }
 
 // For kernels 3x3; both channels are multiples of 32. The gradient of a convolution's input is a convolution, too, of the
-// gradient of its output, with turned weights. Blocks [tiles of all images, output channels / OUTS].
-extern "C" __global__ void __launch_bounds__(BLOCK, 2) convolve16(
-        float *out, const float *in, const Words *weights, const float *bias, float slope, Conv s)
-{
-    convolve<16>(out, in, weights, bias, slope, s);
-}
-
-extern "C" __global__ void __launch_bounds__(BLOCK, 2) convolve32(
-        float *out, const float *in, const Words *weights, const float *bias, float slope, Conv s)
-{
-    convolve<32>(out, in, weights, bias, slope, s);
-}
+// gradient of its output, with turned weights. Blocks [chunks of tiles, output channels / (TEAMS * OUTS)].
+#define CONVOLVE(name, wide, rows, teams)                                                                              \
+    extern "C" __global__ void __launch_bounds__(BLOCK, 2) name(                                                       \
+            float *out,                                                                                                \
+            const float *in,                                                                                           \
+            const Words *weights,                                                                                      \
+            const float *bias,                                                                                         \
+            const float *before,                                                                                       \
+            float *partial,                                                                                            \
+            float slope,                                                                                               \
+            Conv s,                                                                                                    \
+            int chunkTiles)                                                                                            \
+    {                                                                                                                  \
+        Ending ending = {bias, before, partial, slope};                                                                \
+        convolve<wide, rows, teams>(out, in, weights, ending, s, chunkTiles);                                          \
+    }
+CONVOLVE(convolve8x32, 32, 4, 1) // by the tile's rows and columns
+CONVOLVE(convolve16x16, 16, 4, 1)
+CONVOLVE(convolve4x32, 32, 4, 2)
+CONVOLVE(convolve8x16, 16, 4, 2)
+CONVOLVE(convolve6x16, 16, 3, 2)
 
 // The forward pass for an input of so few channels that all of them and all taps are at most 32: a row of the inner
 // dimension is a tap and channel. Output channels are a multiple of 32; a warp does 16 pixels. Blocks [pixels / chunkPixels,
@@ -360,49 +449,45 @@ extern "C" __global__ void imageForward(
     }
 }
 
-// partial [chunks, 3, 3, inChannels, outChannels], for sumChunks: dW [tap, ci, co] is the sum over all pixels of
+// partial [chunks, 3, 3, inChannels, outChannels], for addUp: dW [tap, ci, co] is the sum over all pixels of
 // in [pixel + tap, ci] * dOut [pixel, co], so for each tap a product [ci, pixels] * [pixels, co].
 //
-// A block has 32 input and 32 output channels; it goes through a chunk of tiles of the images, 128 / WIDE rows of WIDE
-// columns, and fetches the next one while it computes. A warp has 16 of the input channels and four rows of eight columns,
-// and keeps the sums of all nine taps: each row of the input that it reads meets up to three rows of dOut. Rows t and t + 4
-// of a tile product's inner dimension are pixels 2 * t and 2 * t + 1; of dOut they lie in turns in shared memory.
-template <int WIDE>
+// A block has 32 input and 32 output channels; it goes through a chunk of tiles of the images, HIGH rows of 16 columns, and
+// while it computes the next one is on its way to shared memory. A warp has 16 input and 16 output channels and half of the
+// tile's columns, and keeps the sums of all nine taps: each row of the input that it reads meets up to three rows of dOut.
+// Rows t and t + 4 of a tile product's inner dimension are pixels 2 * t and 2 * t + 1.
+template <int HIGH>
 static __device__ void weightGradient(float *partial, const float *dOut, const float *in, Conv s, int chunkTiles)
 {
-    constexpr int HIGH = 128 / WIDE;
+    constexpr int WIDE = 2 * STRIP;
     constexpr int WIDTH = WIDE + 2;
-    constexpr int DEPTH = 16; // input channels of a warp
-    __shared__ Words inputs[(HIGH + 2) * WIDTH * CHUNKS];
-    __shared__ Words gradients[HIGH * WIDE * CHUNKS]; // [rows, pairs of columns, channels, 2]
+    constexpr int INPUTS = (HIGH + 2) * WIDTH * CHUNKS;
+    constexpr int SIZE = INPUTS + HIGH * WIDE * CHUNKS;
+    SHARED_FROM_LAUNCH(Four, shared); // [2, SIZE]: of the input, then of dOut
     int warp = (int) threadIdx.x / 32;
     int g = (int) threadIdx.x % 32 / 4;
     int t = (int) threadIdx.x % 4;
-    int member = warp % 2; // which input channels
-    int team = warp / 2;   // which pixels
+    int halfIn = warp % 2;      // which input channels
+    int halfOut = warp / 2 % 2; // which output channels
+    int team = warp / 4;        // which pixels
     int firstOut = (int) blockIdx.y % (s.outChannels / OUTS) * OUTS;
     int firstIn = (int) blockIdx.y / (s.outChannels / OUTS) * SLAB;
-    int firstColumn = team % (WIDE / STRIP) * STRIP + 2 * t;
-    int firstRow = team / (WIDE / STRIP) * 4;
+    int firstColumn = team * STRIP + 2 * t;
     int across = (s.outWidth + WIDE - 1) / WIDE;
     int down = (s.outHeight + HIGH - 1) / HIGH;
     int start = (int) blockIdx.x * chunkTiles;
     int end = min(start + chunkTiles, s.n * down * across);
-    Fetched<HIGH + 2, WIDTH> fetchedIn;
-    FetchedPairs<HIGH, WIDE> fetchedOut;
-    float sums[TAPS][4][4] = {};
+    float sums[TAPS][2][4] = {};
     for (int tile = start - 1; tile < end; tile++) {
-        if (tile >= start) {
-            __syncthreads();
-            fetchedIn.template store<swizzledEverySecond>(inputs);
-            fetchedOut.store(gradients);
-            __syncthreads();
-        }
+        awaitCopies();
+        __syncthreads();
         if (tile + 1 < end) {
+            Four *to = shared + (tile + 1) % 2 * SIZE;
             int image = (tile + 1) / across / down;
             int y = (tile + 1) / across % down * HIGH;
             int x = (tile + 1) % across * WIDE;
-            fetchedIn.fetch(
+            fetchTile<HIGH + 2, WIDTH, swizzledEverySecond>(
+                to,
                 in + image * s.height * s.width * s.inChannels,
                 s.height,
                 s.width,
@@ -410,7 +495,8 @@ static __device__ void weightGradient(float *partial, const float *dOut, const f
                 y - s.padTop,
                 x - s.padLeft,
                 firstIn);
-            fetchedOut.fetch(
+            fetchTile<HIGH, WIDE, swizzledEverySecond>(
+                to + INPUTS,
                 dOut + image * s.outHeight * s.outWidth * s.outChannels,
                 s.outHeight,
                 s.outWidth,
@@ -422,76 +508,85 @@ static __device__ void weightGradient(float *partial, const float *dOut, const f
         if (tile < start) {
             continue;
         }
-        Words b[4][2]; // of dOut's rows: [row][two tiles][tile and pixel]
+        const Four *inputs = shared + tile % 2 * SIZE + firstColumn * CHUNKS;
+        const Four *gradients = shared + tile % 2 * SIZE + INPUTS + firstColumn * CHUNKS
+            + swizzledEverySecond(firstColumn, 4 * halfOut + g / 2);
+        Word b[HIGH][2][2]; // of dOut's rows: [row][tile][pixel]
 #pragma unroll
-        for (int row = 0; row < 6; row++) {
+        for (int row = 0; row < HIGH + 2; row++) {
             Word a[3][4];
+#pragma unroll
             for (int kx = 0; kx < 3; kx++) {
+#pragma unroll
                 for (int half = 0; half < 2; half++) {
-                    int column = firstColumn + kx + half;
-                    const Words *pixel = inputs + ((firstRow + row) * WIDTH + column) * CHUNKS;
-                    const Word *place = pixel[swizzledEverySecond(column, 4 * member + g / 2)].w + g % 2 * 2;
-                    const WordPair pair = *(const WordPair *) place;
-                    a[kx][2 * half] = pair.w[0];
-                    a[kx][2 * half + 1] = pair.w[1];
+                    int chunk = swizzledEverySecond(firstColumn + kx + half, 4 * halfIn + g / 2);
+                    const float *pair = inputs[(row * WIDTH + kx + half) * CHUNKS + chunk].v + g % 2 * 2;
+                    a[kx][2 * half] = toTf32Quickly(pair[0]);
+                    a[kx][2 * half + 1] = toTf32Quickly(pair[1]);
                 }
             }
-            if (row < 4) {
-                int pairOfColumns = ((firstRow + row) * WIDE + firstColumn) / 2;
-                for (int i = 0; i < 2; i++) {
-                    b[row][i] = gradients[pairOfColumns * 2 * CHUNKS + swizzledPairs(firstColumn, 2 * g + i)];
+            if (row < HIGH) {
+#pragma unroll
+                for (int side = 0; side < 2; side++) {
+                    const float *pair = gradients[(row * WIDE + side) * CHUNKS].v + g % 2 * 2;
+                    b[row][0][side] = toTf32Quickly(pair[0]);
+                    b[row][1][side] = toTf32Quickly(pair[1]);
                 }
             }
 #pragma unroll
             for (int ky = 0; ky < 3; ky++) {
-                if (row - ky >= 0 && row - ky < 4) {
+                if (row - ky >= 0 && row - ky < HIGH) {
 #pragma unroll
                     for (int kx = 0; kx < 3; kx++) {
-                        for (int i = 0; i < 4; i++) {
-                            const Word *pair = &b[row - ky][i / 2].w[i % 2 * 2];
-                            multiplyTile(sums[3 * ky + kx][i], a[kx], pair[0], pair[1]);
+#pragma unroll
+                        for (int i = 0; i < 2; i++) {
+                            const Word *pixels = b[row - ky][i];
+                            multiplyTile(sums[3 * ky + kx][i], a[kx], pixels[0], pixels[1]);
                         }
                     }
                 }
             }
         }
     }
-    // the teams' sums of a tap, one tap after the other
-    float(*shared)[DEPTH * OUTS] = (float(*)[DEPTH * OUTS]) inputs;
+    // the teams' sums: [TAPS, SLAB, OUTS] of the second, added to those of the first. A thread has rows 2 * g and 2 * g + 1
+    // of its warp's 16, columns from 4 * t on: 2 * t and 2 * t + 1 of both tiles, in turns
     Long size = (Long) (TAPS * s.inChannels) * (Word) s.outChannels;
+    __syncthreads();
 #pragma unroll
-    for (int tap = 0; tap < TAPS; tap++) {
-        __syncthreads();
-        for (int tile = 0; tile < 4; tile++) {
-            for (int i = 0; i < 4; i++) { // row 2 * g or 2 * g + 1, column 8 * t + 4 * (0 or 1) + tile
-                shared[warp][(2 * g + i / 2) * OUTS + 8 * t + 4 * (i % 2) + tile] = sums[tap][tile][i];
+    for (int pass = 1; pass >= 0; pass--) {
+#pragma unroll
+        for (int i = 0; i < 2 * TAPS && team == pass; i++) {
+            int tap = i / 2;
+            int row = halfIn * 16 + 2 * g + i % 2;
+            int chunk = halfOut * 4 + t;
+            Four *other = shared + (tap * SLAB + row) * (OUTS / 4) + (chunk ^ (g & 1) * 4);
+            Four values;
+            for (int j = 0; j < 4; j++) {
+                values.v[j] = sums[tap][j % 2][i % 2 * 2 + j / 2];
             }
+            if (pass == 1) {
+                *other = values;
+                continue;
+            }
+            for (int j = 0; j < 4; j++) {
+                values.v[j] += other->v[j];
+            }
+            int at = (tap * s.inChannels + firstIn + row) * s.outChannels + firstOut + 4 * chunk;
+            four(partial + blockIdx.x * size + (Word) at) = values;
         }
         __syncthreads();
-        for (int i = (int) threadIdx.x; i < 2 * DEPTH * OUTS; i += BLOCK) {
-            float sum = 0;
-            for (int k = 0; k < WARPS; k += 2) {
-                sum += shared[k + i / (DEPTH * OUTS)][i % (DEPTH * OUTS)];
-            }
-            int ci = firstIn + i / OUTS;
-            int co = firstOut + i % OUTS;
-            partial[blockIdx.x * size + (Word) ((tap * s.inChannels + ci) * s.outChannels + co)] = sum;
-        }
     }
 }
 
 // For kernels 3x3; both channels are multiples of 32. Blocks [chunks, output channels / OUTS * input channels / SLAB].
-extern "C" __global__ void __launch_bounds__(BLOCK, 1) weightGradient16(
-        float *partial, const float *dOut, const float *in, Conv s, int chunkTiles)
-{
-    weightGradient<16>(partial, dOut, in, s, chunkTiles);
-}
-
-extern "C" __global__ void __launch_bounds__(BLOCK, 1) weightGradient32(
-        float *partial, const float *dOut, const float *in, Conv s, int chunkTiles)
-{
-    weightGradient<32>(partial, dOut, in, s, chunkTiles);
-}
+#define WEIGHT_GRADIENT(name, high)                                                                                    \
+    extern "C" __global__ void __launch_bounds__(BLOCK, 2) name(                                                       \
+            float *partial, const float *dOut, const float *in, Conv s, int chunkTiles)                                \
+    {                                                                                                                  \
+        weightGradient<high>(partial, dOut, in, s, chunkTiles);                                                        \
+    }
+WEIGHT_GRADIENT(weightGradient8, 8) // by the tile's rows
+WEIGHT_GRADIENT(weightGradient6, 6)
 
 // The same for an input of so few channels that all of them and all taps are at most 32: a row of the product is a tap and
 // channel. partial [chunks, kernel, kernel, inChannels, outChannels]; blocks [chunks, output channels / 32]. A chunk is
@@ -631,29 +726,6 @@ extern "C" __global__ void fewOutputsForward(
             sum += shared[w][threadIdx.x];
         }
         out[pixel * s.outChannels + channel] = activated(sum + bias[channel], slope);
-    }
-}
-
-// sums [count] of partial [chunks, count]: 32 sums a block, its warps sharing the chunks.
-extern "C" __global__ void sumChunks(float *sums, const float *partial, int chunks, int count)
-{
-    __shared__ float shared[WARPS][32];
-    int lane = (int) threadIdx.x % 32;
-    int warp = (int) threadIdx.x / 32;
-    int i = (int) blockIdx.x * 32 + lane;
-    float sum = 0;
-    if (i < count) {
-        for (int chunk = warp; chunk < chunks; chunk += WARPS) {
-            sum += partial[(Long) (Word) chunk * (Word) count + (Word) i];
-        }
-    }
-    shared[warp][lane] = sum;
-    __syncthreads();
-    if (warp == 0 && i < count) {
-        for (int w = 1; w < WARPS; w++) {
-            sum += shared[w][lane];
-        }
-        sums[i] = sum;
     }
 }
 

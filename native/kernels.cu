@@ -172,23 +172,27 @@ extern "C" __global__ void dropoutForward(
     if (first >= count) {
         return;
     }
+    bool fours = first + 8 <= count && isAligned(out) && isAligned(mask) && isAligned(in);
+    Four values[2] = {};
+    for (Word j = 0; j < 2 && fours; j++) {
+        values[j] = four(in + first + 4 * j); // on its way while the random numbers are made
+    }
     Words words = philox(*seed, STREAM_DROPOUT, first / 8);
     float factors[8];
     for (Word j = 0; j < 8; j++) {
         Word half = (j & 1) == 0 ? words.w[j / 2] & 0xFFFF : words.w[j / 2] >> 16;
         factors[j] = half < threshold ? 0.0f : keep;
     }
-    if (first + 8 <= count && isAligned(out) && isAligned(mask) && isAligned(in)) {
-        for (Word j = 0; j < 8; j += 4) {
-            Four values = four(in + first + j);
-            Four kept;
-            for (int k = 0; k < 4; k++) {
-                kept.v[k] = factors[j + (Word) k];
-                values.v[k] *= kept.v[k];
-            }
-            four(mask + first + j) = kept;
-            four(out + first + j) = values;
+    for (Word j = 0; j < 2 && fours; j++) {
+        Four kept;
+        for (Word k = 0; k < 4; k++) {
+            kept.v[k] = factors[4 * j + k];
+            values[j].v[k] *= kept.v[k];
         }
+        four(mask + first + 4 * j) = kept;
+        four(out + first + 4 * j) = values[j];
+    }
+    if (fours) {
         return;
     }
     for (Word j = 0; j < 8 && first + j < count; j++) {
@@ -239,8 +243,8 @@ extern "C" __global__ void biasActivation(float *y, const float *bias, float slo
 #define LANES (BLOCK / COLUMNS) // rows that it reads at a time
 #define AT_ONCE 4            // rows of a thread that are on their way at the same time
 
-// Adds up what a block's lanes have of each of its channels, and keeps that as partial [channels, chunks].
-static __device__ void keepPartial(float *partial, float mine, int channel, int channels, int chunks)
+// Adds up what a block's lanes have of each of its channels, and keeps that as partial [blocks, channels], for addUp.
+static __device__ void keepPartial(float *partial, float mine, int channel, int channels)
 {
     __shared__ float sums[BLOCK];
     sums[threadIdx.x] = mine;
@@ -252,14 +256,14 @@ static __device__ void keepPartial(float *partial, float mine, int channel, int 
         __syncthreads();
     }
     if (threadIdx.x < COLUMNS && channel < channels) {
-        partial[channel * chunks + (int) blockIdx.x] = sums[threadIdx.x];
+        partial[(int) blockIdx.x * channels + channel] = sums[threadIdx.x];
     }
 }
 
 // dOut [rows, channels] times the derivative, in place, and sums of its columns over chunks of rows: the first half of
 // activationBackward. Blocks [chunks, channels / COLUMNS rounded up].
 extern "C" __global__ void activationBackward(
-        float *dOut, float *partial, const float *out, float slope, int rows, int channels, int chunkRows, int chunks)
+        float *dOut, float *partial, const float *out, float slope, int rows, int channels, int chunkRows)
 {
     int channel = (int) (blockIdx.y * COLUMNS + threadIdx.x % COLUMNS);
     int end = min((int) (blockIdx.x + 1) * chunkRows, rows);
@@ -282,7 +286,7 @@ extern "C" __global__ void activationBackward(
             sum += gradient;
         }
     }
-    keepPartial(partial, sum, channel, channels, chunks);
+    keepPartial(partial, sum, channel, channels);
 }
 
 // The same behind an average pooling whose windows lie side by side: dIn [rows = n * height * width, channels] is set
@@ -297,8 +301,7 @@ extern "C" __global__ void averagePoolActivationBackward(
         int channels,
         int window,
         int rows,
-        int chunkRows,
-        int chunks)
+        int chunkRows)
 {
     int channel = (int) (blockIdx.y * COLUMNS + threadIdx.x % COLUMNS);
     int end = min((int) (blockIdx.x + 1) * chunkRows, rows);
@@ -329,27 +332,72 @@ extern "C" __global__ void averagePoolActivationBackward(
             sum += gradient;
         }
     }
-    keepPartial(partial, sum, channel, channels, chunks);
+    keepPartial(partial, sum, channel, channels);
 }
 
-// sums [channels] from partial [channels, chunks], a block a channel: the second half.
-extern "C" __global__ void sumPartial(float *sums, const float *partial, int chunks)
+// Sums to be made of what blocks have kept: to [count] from partial [chunks, count].
+struct Sum {
+    float *to;
+    const float *partial;
+    long long chunks;
+    long long count;
+    long long end; // the first block that is another sum's
+};
+
+#define MOST_SUMS 16
+#define LANES_OF_SUMS 16 // threads that share the chunks of four columns; PER_BLOCK fours of columns a block
+#define PER_BLOCK (BLOCK / LANES_OF_SUMS)
+
+struct Sums {
+    Sum all[MOST_SUMS];
+};
+
+// All of them at once. The order of the terms depends on the number of chunks alone.
+extern "C" __global__ void addUp(Sums sums)
 {
-    __shared__ float parts[BLOCK];
-    float mine = 0;
-    for (int i = (int) threadIdx.x; i < chunks; i += BLOCK) {
-        mine += partial[(int) blockIdx.x * chunks + i];
+    __shared__ Four shared[BLOCK];
+    int which = 0;
+    while ((long long) blockIdx.x >= sums.all[which].end) {
+        which++;
     }
-    parts[threadIdx.x] = mine;
+    Sum sum = sums.all[which];
+    int firstBlock = which == 0 ? 0 : (int) sums.all[which - 1].end;
+    int lane = (int) threadIdx.x / PER_BLOCK;
+    int first = (((int) blockIdx.x - firstBlock) * PER_BLOCK + (int) threadIdx.x % PER_BLOCK) * 4;
+    int count = (int) sum.count;
+    bool fours = count % 4 == 0;
+    Four mine = {{0, 0, 0, 0}};
+    if (first < count) {
+#pragma unroll 8
+        for (int chunk = lane; chunk < (int) sum.chunks; chunk += LANES_OF_SUMS) {
+            const float *from = sum.partial + (Long) (Word) chunk * (Word) count + (Word) first;
+            Four values = {{0, 0, 0, 0}};
+            if (fours) {
+                values = four(from);
+            } else {
+                for (int j = 0; j < 4 && first + j < count; j++) {
+                    values.v[j] = from[j];
+                }
+            }
+            for (int j = 0; j < 4; j++) {
+                mine.v[j] += values.v[j];
+            }
+        }
+    }
+    shared[threadIdx.x] = mine;
     __syncthreads();
-    for (int half = BLOCK / 2; half > 0; half /= 2) {
+    for (int half = BLOCK / 2; half >= PER_BLOCK; half /= 2) {
         if ((int) threadIdx.x < half) {
-            parts[threadIdx.x] += parts[threadIdx.x + (Word) half];
+            for (int j = 0; j < 4; j++) {
+                shared[threadIdx.x].v[j] += shared[threadIdx.x + (Word) half].v[j];
+            }
         }
         __syncthreads();
     }
-    if (threadIdx.x == 0) {
-        sums[blockIdx.x] = parts[0];
+    if (threadIdx.x < PER_BLOCK) {
+        for (int j = 0; j < 4 && first + j < count; j++) {
+            sum.to[first + j] = shared[threadIdx.x].v[j];
+        }
     }
 }
 
@@ -567,6 +615,71 @@ extern "C" __global__ void maxPoolBackwardApart(
             dIn[at] = first ? gradient : 0.0f;
             whole = whole && !first;
         }
+    }
+}
+
+// The way back through a dropout, if there is a mask, a maximum pooling whose windows lie side by side and cover all, and
+// the activation and bias before it: dIn [rows = n * height * width, channels] is set, and sums over chunks of windows are
+// kept as in activationBackward. Channels are a multiple of four, which a thread does at once. Blocks [chunks, channels /
+// COLUMNS rounded up].
+extern "C" __global__ void maxPoolActivationBackward(
+        float *dIn,
+        float *partial,
+        const float *dOut,
+        const float *mask,
+        const float *out,
+        const float *in,
+        float slope,
+        Pool p,
+        int windows,
+        int chunkWindows)
+{
+    constexpr int FOURS = COLUMNS / 4;
+    int channel = (int) blockIdx.y * COLUMNS + (int) threadIdx.x % FOURS * 4;
+    int end = min((int) (blockIdx.x + 1) * chunkWindows, windows);
+    Four sum = {{0, 0, 0, 0}};
+    int first = (int) blockIdx.x * chunkWindows + (int) threadIdx.x / FOURS;
+    for (int window = first; window < end && channel < p.channels; window += BLOCK / FOURS) {
+        int pooled = window * p.channels + channel;
+        Four gradient = four(dOut + pooled);
+        Four max = four(out + pooled);
+        if (mask != 0) {
+            Four kept = four(mask + pooled);
+            for (int j = 0; j < 4; j++) {
+                gradient.v[j] *= kept.v[j];
+            }
+        }
+        for (int j = 0; j < 4; j++) {
+            gradient.v[j] = max.v[j] > 0 ? gradient.v[j] : slope * gradient.v[j];
+            sum.v[j] += gradient.v[j];
+        }
+        int corner = (int) cornerOf(p, (Word) pooled);
+        for (int dy = 0; dy < p.window; dy++) {
+            for (int dx = 0; dx < p.window; dx++) {
+                int at = corner + (dy * p.width + dx) * p.channels;
+                Four values = four(in + at);
+                for (int j = 0; j < 4; j++) { // to the first maximum
+                    bool here = values.v[j] == max.v[j];
+                    values.v[j] = here ? gradient.v[j] : 0.0f;
+                    gradient.v[j] = here ? 0.0f : gradient.v[j];
+                }
+                four(dIn + at) = values;
+            }
+        }
+    }
+    __shared__ Four sums[BLOCK];
+    sums[threadIdx.x] = sum;
+    __syncthreads();
+    for (int half = BLOCK / 2; half >= FOURS; half /= 2) {
+        if ((int) threadIdx.x < half) {
+            for (int j = 0; j < 4; j++) {
+                sums[threadIdx.x].v[j] += sums[threadIdx.x + (Word) half].v[j];
+            }
+        }
+        __syncthreads();
+    }
+    if (threadIdx.x < FOURS && channel < p.channels) {
+        four(partial + (int) blockIdx.x * p.channels + channel) = sums[threadIdx.x];
     }
 }
 

@@ -58,6 +58,11 @@ static unsigned toTf32(float value)
     return bits;
 }
 
+static unsigned toTf32Quickly(float value)
+{
+    return toTf32(value);
+}
+
 static void multiplyTile(float *d, const unsigned *a, unsigned b0, unsigned b1)
 {
     static unsigned tileA[256][4];
@@ -85,7 +90,40 @@ static void multiplyTile(float *d, const unsigned *a, unsigned b0, unsigned b1)
     threadIdx.x = self;
 }
 
+// What the launch gives is always the most that a block may have.
+#define SHARED_FROM_LAUNCH(type, name) static type name[(99 << 10) / sizeof(type)]
+
+struct Four;
+static void copyToShared(Four *to, const float *from, bool inside);
+
+static void awaitCopies();
+
 #include "kernels.cu"
+
+// Copies are made as late as they may be: what is read without waiting for them is wrong.
+struct Copy {
+    Four *to;
+    const float *from;
+    bool inside;
+};
+
+static std::vector<Copy> copies[BLOCK];
+
+static void copyToShared(Four *to, const float *from, bool inside)
+{
+    copies[threadIdx.x].push_back({to, from, inside});
+}
+
+static void awaitCopies()
+{
+    for (const Copy &copy : copies[threadIdx.x]) {
+        for (int i = 0; i < 4; i++) {
+            copy.to->v[i] = copy.inside ? copy.from[i] : 0;
+        }
+    }
+    copies[threadIdx.x].clear();
+}
+
 #include "convolutions.cu"
 
 namespace {
@@ -213,7 +251,8 @@ const Kernel KERNELS[] = {
     PLAIN(biasActivation),
     BARRIERS(activationBackward),
     BARRIERS(averagePoolActivationBackward),
-    BARRIERS(sumPartial),
+    BARRIERS(addUp),
+    BARRIERS(maxPoolActivationBackward),
     PLAIN(maxPoolForward),
     PLAIN(averagePoolForward),
     PLAIN(biasActivationAveragePool),
@@ -225,15 +264,17 @@ const Kernel KERNELS[] = {
     PLAIN(sgdStep),
     PLAIN(adamStep),
     PLAIN(signStep),
-    BARRIERS(weightGradient16),
-    BARRIERS(weightGradient32),
+    BARRIERS(weightGradient8),
+    BARRIERS(weightGradient6),
     BARRIERS(imageWeightGradient),
     BARRIERS(fewOutputsForward),
-    BARRIERS(convolve16),
-    BARRIERS(convolve32),
+    BARRIERS(convolve8x32),
+    BARRIERS(convolve16x16),
+    BARRIERS(convolve4x32),
+    BARRIERS(convolve8x16),
+    BARRIERS(convolve6x16),
     PLAIN(arrangeWeights),
     BARRIERS(imageForward),
-    BARRIERS(sumChunks),
     BARRIERS(imageGradient),
     BARRIERS(transpose),
     PLAIN(moveWindow),

@@ -290,6 +290,19 @@ API cuModuleGetFunction(void **function, void *module, const char *name)
     return NOT_FOUND;
 }
 
+// The kernels that may be given more shared memory than usual, and how much.
+static std::map<void *, unsigned> sharedMemory;
+
+API cuFuncSetAttribute(void *function, int attribute, int value)
+{
+    LOCK;
+    if (attribute != 8 || value < 0 || value > 227 << 10) { // the maximum of dynamic shared memory, of an H100
+        return INVALID_VALUE;
+    }
+    sharedMemory[function] = static_cast<unsigned>(value);
+    return SUCCESS;
+}
+
 API cuLaunchKernel(
         void *function,
         unsigned gridX,
@@ -304,7 +317,8 @@ API cuLaunchKernel(
         void **extra)
 {
     LOCK;
-    if (gridX == 0 || gridY == 0 || gridZ != 1 || blockY != 1 || blockZ != 1 || sharedBytes != 0 || extra != nullptr) {
+    if (gridX == 0 || gridY == 0 || gridZ != 1 || blockY != 1 || blockZ != 1 || extra != nullptr
+        || (sharedBytes > 48 << 10 && sharedBytes != sharedMemory[function])) {
         return INVALID_VALUE;
     }
     const Kernel *kernel = static_cast<const Kernel *>(function);

@@ -167,6 +167,57 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
+     * The way back through a dropout, a maximum pooling, and the activation and bias of the convolution before it: {@link
+     * #dropoutBackward}, {@link #activationBackward} and {@link #maxPoolBackward} in one. An activation that does not
+     * decrease keeps the maximum where it is, and only maxima get a gradient: so it is gone through on the pooled values,
+     * which are fewer. A backend may have one pass for all.
+     *
+     * @param dIn set to the gradient before the activation, [n, h, w, c]
+     * @param dBias set, [c]
+     * @param dOut the gradient behind the dropout, [n, h', w', c]; may be changed
+     * @param mask of the dropout, or null if there is none
+     * @param out the pooled values
+     * @param in the output of the convolution, which is the input of the pooling
+     */
+    default void maxPoolActivationBackward(
+            Tensor dIn,
+            Tensor dBias,
+            Tensor dOut,
+            Tensor mask,
+            Tensor out,
+            Tensor in,
+            Activation activation,
+            PoolShape shape,
+            int n) {
+        if (mask != null) {
+            dropoutBackward(dOut, dOut, mask, n * shape.outputSize());
+        }
+        activationBackward(dOut, dBias, out, activation, n * shape.outHeight() * shape.outWidth(), shape.channels());
+        maxPoolBackward(dIn, dOut, out, in, shape, n);
+    }
+
+    /**
+     * The way back through a convolution, and the activation and bias of the layer before it: {@link #convBackwardData} and
+     * {@link #activationBackward} in one. A backend may have one pass for both.
+     *
+     * @param dIn set to the gradient before that activation, [n, h, w, ci]
+     * @param dBias of the layer before, set, [ci]
+     * @param in the convolution's input, which is the activation's output
+     */
+    default void convActivationBackwardData(
+            Tensor dIn,
+            Tensor dBias,
+            Tensor dOut,
+            Tensor weights,
+            Tensor in,
+            Activation activation,
+            ConvShape shape,
+            int n) {
+        convBackwardData(dIn, dOut, weights, shape, n);
+        activationBackward(dIn, dBias, in, activation, n * shape.height() * shape.width(), shape.inChannels());
+    }
+
+    /**
      * A convolution with the pooling that follows it. The default is one after the other.
      *
      * @param pool of the convolution's output; windows may overlap

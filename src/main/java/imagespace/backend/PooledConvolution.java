@@ -18,8 +18,13 @@ public interface PooledConvolution {
     /** out = pool(activation(in * weights + bias)). */
     void forward(Tensor out, Tensor in, Tensor weights, Tensor bias, int n);
 
-    /** Back through pooling, activation and bias: sets dBias [co]. May change dOut. */
-    void backwardActivation(Tensor dOut, Tensor dBias, Tensor out, int n);
+    /**
+     * Back through the dropout that follows, if any, pooling, activation and bias: sets dBias [co]. May change dOut, the
+     * gradient behind the dropout.
+     *
+     * @param mask of the dropout, or null if there is none
+     */
+    void backwardActivation(Tensor dOut, Tensor mask, Tensor dBias, Tensor out, int n);
 
     /** Sets dWeights [k, k, ci, co] from what {@link #backwardActivation} left. */
     void backwardWeights(Tensor dWeights, Tensor dOut, Tensor in, int n);

@@ -31,22 +31,20 @@ final class SeparatePooling implements PooledConvolution {
         }
     }
 
-    /**
-     * An activation that does not decrease keeps the maximum where it is, and only maxima get a gradient: so below a maximum
-     * it is gone through on the pooled values, which are fewer.
-     */
     @Override
-    public void backwardActivation(Tensor dOut, Tensor dBias, Tensor out, int n) {
+    public void backwardActivation(Tensor dOut, Tensor mask, Tensor dBias, Tensor out, int n) {
         if (dConvOut == null) {
             dConvOut = backend.tensor(convOut.shape());
         }
         switch (kind) {
-            case MAXIMUM -> {
-                int pixels = n * pool.outHeight() * pool.outWidth();
-                backend.activationBackward(dOut, dBias, out, activation, pixels, pool.channels());
-                backend.maxPoolBackward(dConvOut, dOut, out, convOut, pool, n);
+            case MAXIMUM ->
+                backend.maxPoolActivationBackward(dConvOut, dBias, dOut, mask, out, convOut, activation, pool, n);
+            case AVERAGE -> {
+                if (mask != null) {
+                    backend.dropoutBackward(dOut, dOut, mask, n * pool.outputSize());
+                }
+                backend.averagePoolActivationBackward(dConvOut, dBias, dOut, convOut, activation, pool, n);
             }
-            case AVERAGE -> backend.averagePoolActivationBackward(dConvOut, dBias, dOut, convOut, activation, pool, n);
         }
     }
 

@@ -314,6 +314,7 @@ public final class Network {
 
     /** Sets {@link #gradients} from {@link #dLogits}; {@code training} as in the forward pass before. */
     public void backward(int n, boolean training) {
+        nodes.getLast().backwardActivation(n, training);
         for (int i = nodes.size() - 1; i >= 0; i--) {
             nodes.get(i).backward(n, training, true, i > 0);
         }
@@ -324,6 +325,7 @@ public final class Network {
      * not computed (those of the biases are left undefined).
      */
     public void backwardToInput(int n) {
+        nodes.getLast().backwardActivation(n, false);
         for (int i = nodes.size() - 1; i >= 0; i--) {
             nodes.get(i).backward(n, false, false, true);
         }

@@ -47,6 +47,14 @@ abstract class Node {
     abstract void forward(int n, boolean training, long seed);
 
     /**
+     * The first half of the way back: through the node's activation and bias, in place. Whoever sets {@link #gradient} calls it
+     * then, or does it in the same pass.
+     */
+    void backwardActivation(int n, boolean training) {}
+
+    /**
+     * The second half: from a gradient before the activation to the previous node's gradient before its own.
+     *
      * @param weights whether the gradients of the weights are wanted
      * @param wanted whether the previous node's gradient is wanted
      */
@@ -86,15 +94,26 @@ abstract class Node {
         }
 
         @Override
+        void backwardActivation(int n, boolean training) {
+            int pixels = n * shape.outHeight() * shape.outWidth();
+            backend.activationBackward(gradient(training), p.dBias, out, activation, pixels, shape.outChannels());
+        }
+
+        @Override
         void backward(int n, boolean training, boolean weights, boolean wanted) {
             Tensor dOut = gradient(training);
-            backend.activationBackward(
-                    dOut, p.dBias, out, activation, n * shape.outHeight() * shape.outWidth(), shape.outChannels());
             if (weights) {
                 backend.convBackwardWeights(p.dWeights, dOut, previous.output(training), shape, n);
             }
-            if (wanted) {
-                backend.convBackwardData(previous.gradient(training), dOut, p.weights, shape, n);
+            if (!wanted) {
+                return;
+            }
+            Tensor dIn = previous.gradient(training);
+            if (previous instanceof Conv c) {
+                backend.convActivationBackwardData(dIn, c.p.dBias, dOut, p.weights, c.out, c.activation, shape, n);
+            } else {
+                backend.convBackwardData(dIn, dOut, p.weights, shape, n);
+                previous.backwardActivation(n, training);
             }
         }
     }
@@ -103,6 +122,8 @@ abstract class Node {
     static final class PooledConv extends Node {
         private final PooledConvolution convolution;
         private final Parameters p;
+        /** The gradient that has come: its own, or that of a dropout behind it. */
+        private Tensor given;
 
         PooledConv(
                 Backend backend,
@@ -124,14 +145,24 @@ abstract class Node {
         }
 
         @Override
+        void backwardActivation(int n, boolean training) {
+            backwardActivation(gradient(training), null, n);
+        }
+
+        /** With the way back through a dropout that follows, if there is a mask. */
+        private void backwardActivation(Tensor dOut, Tensor mask, int n) {
+            given = dOut;
+            convolution.backwardActivation(dOut, mask, p.dBias, out, n);
+        }
+
+        @Override
         void backward(int n, boolean training, boolean weights, boolean wanted) {
-            Tensor dOut = gradient(training);
-            convolution.backwardActivation(dOut, p.dBias, out, n);
             if (weights) {
-                convolution.backwardWeights(p.dWeights, dOut, previous.output(training), n);
+                convolution.backwardWeights(p.dWeights, given, previous.output(training), n);
             }
             if (wanted) {
-                convolution.backwardData(previous.gradient(training), dOut, p.weights, n);
+                convolution.backwardData(previous.gradient(training), given, p.weights, n);
+                previous.backwardActivation(n, training);
             }
         }
     }
@@ -156,14 +187,19 @@ abstract class Node {
         }
 
         @Override
+        void backwardActivation(int n, boolean training) {
+            backend.activationBackward(gradient(training), p.dBias, out, activation, n, outputs);
+        }
+
+        @Override
         void backward(int n, boolean training, boolean weights, boolean wanted) {
             Tensor dOut = gradient(training);
-            backend.activationBackward(dOut, p.dBias, out, activation, n, outputs);
             if (weights) {
                 backend.denseBackwardWeights(p.dWeights, dOut, previous.output(training), inputs, outputs, n);
             }
             if (wanted) {
                 backend.denseBackwardData(previous.gradient(training), dOut, p.weights, inputs, outputs, n);
+                previous.backwardActivation(n, training);
             }
         }
     }
@@ -196,6 +232,7 @@ abstract class Node {
                         backend.maxPoolBackward(dIn, gradient(training), out, previous.output(training), shape, n);
                     case AVERAGE -> backend.averagePoolBackward(dIn, gradient(training), shape, n);
                 }
+                previous.backwardActivation(n, training);
             }
         }
     }
@@ -235,9 +272,22 @@ abstract class Node {
         }
 
         @Override
+        void backwardActivation(int n, boolean training) {
+            if (!training) {
+                previous.backwardActivation(n, false);
+            }
+        }
+
+        @Override
         void backward(int n, boolean training, boolean weights, boolean wanted) {
-            if (training && wanted) {
+            if (!training || !wanted) {
+                return;
+            }
+            if (previous instanceof PooledConv p) {
+                p.backwardActivation(gradient(true), mask, n);
+            } else {
                 backend.dropoutBackward(previous.gradient(true), gradient(true), mask, n * size);
+                previous.backwardActivation(n, true);
             }
         }
     }

@@ -131,7 +131,7 @@ final class PooledConvolutionCases {
             Tensor dIn = lab.roomyBlank(n, conv.height(), conv.width(), conv.inChannels());
             PooledConvolution pooled = lab.backend().pooledConvolution(conv, activation, kind, pool, n + 1);
             pooled.forward(out, x, w, b, n);
-            pooled.backwardActivation(d, dBias, out, n);
+            pooled.backwardActivation(d, null, dBias, out, n);
             pooled.backwardWeights(dWeights, d, x, n);
             pooled.backwardData(dIn, d, w, n);
             return List.of(

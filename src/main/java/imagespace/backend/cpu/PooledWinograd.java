@@ -11,12 +11,15 @@ final class PooledWinograd implements PooledConvolution {
     private final WinogradLayer layer;
     private final Activation activation;
     private final Activations activations;
+    private final Dropout dropout;
     private final PooledPixels pixels;
 
-    PooledWinograd(WinogradLayer layer, Activation activation, Activations activations, PooledPixels pixels) {
+    PooledWinograd(
+            WinogradLayer layer, Activation activation, Activations activations, Dropout dropout, PooledPixels pixels) {
         this.layer = layer;
         this.activation = activation;
         this.activations = activations;
+        this.dropout = dropout;
         this.pixels = pixels;
     }
 
@@ -26,7 +29,10 @@ final class PooledWinograd implements PooledConvolution {
     }
 
     @Override
-    public void backwardActivation(Tensor dOut, Tensor dBias, Tensor out, int n) {
+    public void backwardActivation(Tensor dOut, Tensor mask, Tensor dBias, Tensor out, int n) {
+        if (mask != null) {
+            dropout.backward(of(dOut), of(dOut), of(mask), pixels.pooledPixels(n) * dBias.size());
+        }
         switch (pixels.kind()) {
             case MAXIMUM ->
                 activations.backward(

@@ -15,10 +15,16 @@ interface Commands {
     /**
      * Runs a kernel of {@code native}.
      *
+     * @param sharedBytes shared memory that its blocks get from the launch
      * @param arguments in the kernel's order: {@code Long} (addresses), {@code Integer}, {@code Float}, and
-     *     {@code int[]} for a structure of ints
+     *     {@code int[]} or {@code long[]} for a structure of them
      */
-    void launch(String kernel, int blocksX, int blocksY, Object... arguments);
+    void run(String kernel, int sharedBytes, int blocksX, int blocksY, Object... arguments);
+
+    /** Runs a kernel that gets no shared memory from the launch. */
+    default void launch(String kernel, int blocksX, int blocksY, Object... arguments) {
+        run(kernel, 0, blocksX, blocksY, arguments);
+    }
 
     /** Runs a kernel of a thread a value; the number of values becomes its last argument. */
     default void launchOver(int count, String kernel, Object... arguments) {
@@ -105,7 +111,7 @@ interface Commands {
     /** Does nothing: what the operators are given while a recorded step is replayed. */
     Commands NONE = new Commands() {
         @Override
-        public void launch(String kernel, int blocksX, int blocksY, Object... arguments) {}
+        public void run(String kernel, int sharedBytes, int blocksX, int blocksY, Object... arguments) {}
 
         @Override
         public void copy(long to, long from, long bytes) {}

@@ -98,6 +98,26 @@ final class Convolutions {
         }
     }
 
+    /** The same through the activation and bias of the layer before, if that is one pass; else returns false. */
+    boolean activationBackwardData(
+            Tensor dIn,
+            Tensor dBias,
+            Tensor dOut,
+            Tensor weights,
+            Tensor in,
+            Activation activation,
+            ConvShape s,
+            int n) {
+        return tensorCores.activationBackwardData(dIn, dBias, dOut, weights, in, activation, s, n);
+    }
+
+    /** A dense layer as a convolution of one pixel, if it has so few outputs that this is quicker; else returns false. */
+    boolean fewOutputs(
+            Tensor y, Tensor x, Tensor weights, Tensor bias, Activation activation, int inputs, int outputs, int n) {
+        ConvShape s = new ConvShape(1, 1, inputs, outputs, 1, 1, 0, 0, 1, 1);
+        return tensorCores.fewOutputs(y, x, weights, bias, activation, s, n);
+    }
+
     void backwardWeights(Tensor dWeights, Tensor dOut, Tensor x, ConvShape s, int n) {
         if (tensorCores.backwardWeights(dWeights, dOut, x, s, n)) {
             return;

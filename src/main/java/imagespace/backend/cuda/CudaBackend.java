@@ -12,7 +12,6 @@ import imagespace.backend.PoolShape;
 import imagespace.backend.Precision;
 import imagespace.backend.Tensor;
 import imagespace.backend.cuda.Commands.Product;
-import imagespace.backend.cuda.Scratch.Use;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -30,7 +29,7 @@ import java.util.Map;
  */
 final class CudaBackend implements Backend {
     /** Goes up whenever the same options give other bits than before: a kernel that sums otherwise, another choice of it. */
-    private static final int REVISION = 1;
+    private static final int REVISION = 2;
     /** Values that a thread of dropoutForward does. */
     private static final int DECISIONS_A_BLOCK = 8;
     /** Blocks of an image in assemble. */
@@ -43,6 +42,8 @@ final class CudaBackend implements Backend {
     private static final int MIN_CHUNK_ROWS = 64;
 
     private static final int MAX_CHUNKS = 1024;
+    /** In place of a mask: there is none. */
+    private static final long NO_MASK = 0;
 
     private final Engine engine;
     private final CudaOptions options;
@@ -76,6 +77,7 @@ final class CudaBackend implements Backend {
         }
 
         private void free() {
+            engine.sums.addUp();
             engine.device.synchronize();
             steps.close();
             memory.free();
@@ -246,6 +248,21 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public void convActivationBackwardData(
+            Tensor dIn,
+            Tensor dBias,
+            Tensor dOut,
+            Tensor weights,
+            Tensor in,
+            Activation activation,
+            ConvShape shape,
+            int n) {
+        if (!convolutions.activationBackwardData(dIn, dBias, dOut, weights, in, activation, shape, n)) {
+            Backend.super.convActivationBackwardData(dIn, dBias, dOut, weights, in, activation, shape, n);
+        }
+    }
+
+    @Override
     public void convBackwardWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape shape, int n) {
         convolutions.backwardWeights(dWeights, dOut, in, shape, n);
     }
@@ -255,6 +272,9 @@ final class CudaBackend implements Backend {
     @Override
     public void denseForward(
             Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, int inputs, int outputs, int n) {
+        if (convolutions.fewOutputs(out, in, weights, bias, activation, inputs, outputs, n)) {
+            return;
+        }
         long y = out(out);
         Product shape = new Product(false, false, outputs, n, inputs, outputs, inputs, outputs);
         engine.commands.multiply(y, in(weights), in(in), shape);
@@ -284,20 +304,21 @@ final class CudaBackend implements Backend {
     public void activationBackward(
             Tensor dOut, Tensor dBias, Tensor out, Activation activation, int rows, int channels) {
         Chunks chunks = Chunks.of(rows);
-        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * channels);
-        engine.commands.launch(
-                "activationBackward",
+        engine.sums.set(
+                dBias,
                 chunks.count,
-                Math.ceilDiv(channels, COLUMNS),
-                out(dOut),
-                partial,
-                in(out),
-                activation.slope(),
-                rows,
                 channels,
-                chunks.rows,
-                chunks.count);
-        engine.commands.launch("sumPartial", channels, 1, out(dBias), partial, chunks.count);
+                partial -> engine.commands.launch(
+                        "activationBackward",
+                        chunks.count,
+                        Math.ceilDiv(channels, COLUMNS),
+                        out(dOut),
+                        partial,
+                        in(out),
+                        activation.slope(),
+                        rows,
+                        channels,
+                        chunks.rows));
     }
 
     /** Rows in chunks of equal size, whatever the GPU: so the bits of a sum do not depend on it. */
@@ -361,23 +382,62 @@ final class CudaBackend implements Backend {
         }
         int rows = Math.multiplyExact(n, shape.height() * shape.width());
         Chunks chunks = Chunks.of(rows);
-        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * shape.channels());
-        engine.commands.launch(
-                "averagePoolActivationBackward",
+        engine.sums.set(
+                dBias,
                 chunks.count,
-                Math.ceilDiv(shape.channels(), COLUMNS),
-                out(dIn),
-                partial,
-                in(dOut),
-                in(in),
-                activation.slope(),
-                shape.width(),
                 shape.channels(),
-                shape.window(),
-                rows,
-                chunks.rows,
-                chunks.count);
-        engine.commands.launch("sumPartial", shape.channels(), 1, out(dBias), partial, chunks.count);
+                partial -> engine.commands.launch(
+                        "averagePoolActivationBackward",
+                        chunks.count,
+                        Math.ceilDiv(shape.channels(), COLUMNS),
+                        out(dIn),
+                        partial,
+                        in(dOut),
+                        in(in),
+                        activation.slope(),
+                        shape.width(),
+                        shape.channels(),
+                        shape.window(),
+                        rows,
+                        chunks.rows));
+    }
+
+    @Override
+    public void maxPoolActivationBackward(
+            Tensor dIn,
+            Tensor dBias,
+            Tensor dOut,
+            Tensor mask,
+            Tensor out,
+            Tensor in,
+            Activation activation,
+            PoolShape shape,
+            int n) {
+        boolean fits = shape.tiles() && areFours(shape, dIn, in) && areFours(shape, dOut, out);
+        if (!fits || mask != null && !areFours(shape, mask, out)) {
+            Backend.super.maxPoolActivationBackward(dIn, dBias, dOut, mask, out, in, activation, shape, n);
+            return;
+        }
+        int windows = Math.multiplyExact(n, shape.outHeight() * shape.outWidth());
+        Chunks chunks = Chunks.of(windows);
+        engine.sums.set(
+                dBias,
+                chunks.count,
+                shape.channels(),
+                partial -> engine.commands.launch(
+                        "maxPoolActivationBackward",
+                        chunks.count,
+                        Math.ceilDiv(shape.channels(), COLUMNS),
+                        out(dIn),
+                        partial,
+                        in(dOut),
+                        mask == null ? NO_MASK : in(mask),
+                        in(out),
+                        in(in),
+                        activation.slope(),
+                        kernelShape(shape),
+                        windows,
+                        chunks.rows));
     }
 
     @Override

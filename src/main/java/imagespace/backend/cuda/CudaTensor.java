@@ -18,10 +18,17 @@ final class CudaTensor extends Tensor {
         return (CudaTensor) tensor;
     }
 
+    long address() {
+        return block.address + offset;
+    }
+
     /** Where it is, for an operator that reads it. */
     static long in(Tensor tensor) {
         CudaTensor t = of(tensor);
-        return t.block.address + t.offset;
+        if (t.block.sums != null) {
+            t.block.sums.settle(t);
+        }
+        return t.address();
     }
 
     /** Where it is, for an operator that writes it. */

@@ -6,6 +6,7 @@ final class Engine {
     final Memory memory;
     final Scratch scratch;
     final Varying varying;
+    final PartialSums sums = new PartialSums(this);
     /** Where operators send their commands; nowhere while a recorded step is replayed. */
     Commands commands;
 

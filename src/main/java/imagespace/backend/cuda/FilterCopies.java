@@ -5,6 +5,9 @@ import static imagespace.backend.cuda.CudaTensor.in;
 import imagespace.backend.Tensor;
 import imagespace.backend.cuda.Memory.FilterCopy;
 import imagespace.backend.cuda.Memory.FilterPlace;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map.Entry;
 import java.util.function.LongConsumer;
 
 /**
@@ -12,6 +15,15 @@ import java.util.function.LongConsumer;
  * changed. A recorded step makes its copies at every replay, as it cannot know.
  */
 final class FilterCopies {
+    /** Of a 3x3 kernel. */
+    private static final int TAPS = 9;
+
+    private static final String ARRANGE = "arrangeWeights";
+    /** Filters that are arranged by one command, as in {@code native}. */
+    private static final int MOST_AT_ONCE = 16;
+
+    private static final int FIELDS = 5;
+
     private final Engine engine;
 
     FilterCopies(Engine engine) {
@@ -29,16 +41,43 @@ final class FilterCopies {
                 to -> engine.commands.transpose(to, in(weights), rows, columns));
     }
 
-    /** Two copies of 3x3 filters as our kernels for tensor cores want them: for the forward pass, and turned. */
+    /**
+     * Two copies of 3x3 filters as our kernels for tensor cores want them: for the forward pass, and turned. With them all that
+     * are out of date in the same block are made anew.
+     */
     long arranged(Tensor weights, int inputs, int outputs) {
-        int size = 9 * inputs * outputs;
         return copy(
                 weights,
-                9 * inputs,
+                TAPS * inputs,
                 outputs,
-                "arrangeWeights",
-                2 * size,
-                to -> engine.commands.launchOver(size / 2, "arrangeWeights", to, in(weights), inputs, outputs));
+                ARRANGE,
+                2 * TAPS * inputs * outputs,
+                to -> arrange(CudaTensor.of(weights).block));
+    }
+
+    private void arrange(Memory.Block block) {
+        List<Entry<FilterPlace, FilterCopy>> stale = block.filters.entrySet().stream()
+                .filter(e -> e.getKey().layout().equals(ARRANGE) && isStale(e.getValue(), block))
+                .sorted(Comparator.comparingLong(e -> e.getKey().offset()))
+                .toList();
+        for (int first = 0; first < stale.size(); first += MOST_AT_ONCE) {
+            arrange(stale.subList(first, Math.min(first + MOST_AT_ONCE, stale.size())), block);
+        }
+    }
+
+    private void arrange(List<Entry<FilterPlace, FilterCopy>> stale, Memory.Block block) {
+        long[] filters = new long[MOST_AT_ONCE * FIELDS];
+        int threads = 0;
+        for (int i = 0; i < stale.size(); i++) {
+            FilterPlace place = stale.get(i).getKey();
+            FilterCopy copy = stale.get(i).getValue();
+            threads += place.rows() * place.columns() / 2;
+            long[] fields = {copy.address, block.address + place.offset(), place.rows() / TAPS, place.columns(), threads
+            };
+            System.arraycopy(fields, 0, filters, i * FIELDS, FIELDS);
+            keepsUp(copy, block);
+        }
+        engine.commands.launchOver(threads, ARRANGE, (Object) filters);
     }
 
     private long copy(Tensor weights, int rows, int columns, String layout, int floats, LongConsumer make) {
@@ -46,11 +85,19 @@ final class FilterCopies {
         FilterPlace place = new FilterPlace(w.offset, rows, columns, layout);
         FilterCopy copy = w.block.filters.computeIfAbsent(
                 place, p -> new FilterCopy(w.block.memory.allocate((long) floats * Float.BYTES).address));
-        if (copy.version != w.block.version || copy.generation != engine.generation) {
+        if (isStale(copy, w.block)) {
             make.accept(copy.address);
-            copy.version = w.block.version;
-            copy.generation = engine.generation;
+            keepsUp(copy, w.block);
         }
         return copy.address;
+    }
+
+    private boolean isStale(FilterCopy copy, Memory.Block block) {
+        return copy.version != block.version || copy.generation != engine.generation;
+    }
+
+    private void keepsUp(FilterCopy copy, Memory.Block block) {
+        copy.version = block.version;
+        copy.generation = engine.generation;
     }
 }

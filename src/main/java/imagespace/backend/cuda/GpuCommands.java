@@ -46,7 +46,7 @@ final class GpuCommands implements Commands, AutoCloseable {
     }
 
     @Override
-    public void launch(String kernel, int blocksX, int blocksY, Object... arguments) {
+    public void run(String kernel, int sharedBytes, int blocksX, int blocksY, Object... arguments) {
         device.bind();
         Pointer[] pointers = new Pointer[arguments.length];
         for (int i = 0; i < arguments.length; i++) {
@@ -55,19 +55,20 @@ final class GpuCommands implements Commands, AutoCloseable {
                 case Integer value -> Pointer.to(new int[] {value});
                 case Float value -> Pointer.to(new float[] {value});
                 case int[] values -> Pointer.to(values);
+                case long[] values -> Pointer.to(values);
                 default -> throw new IllegalArgumentException("an argument of a kernel: " + arguments[i]);
             };
         }
         Status.driver(
                 JCudaDriver.cuLaunchKernel(
-                        kernels.function(kernel),
+                        kernels.function(kernel, sharedBytes),
                         blocksX,
                         blocksY,
                         1,
                         BLOCK,
                         1,
                         1,
-                        0,
+                        sharedBytes,
                         stream,
                         Pointer.to(pointers),
                         null),

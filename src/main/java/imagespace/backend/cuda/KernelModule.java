@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
 import jcuda.nvrtc.JNvrtc;
@@ -28,6 +29,9 @@ final class KernelModule implements AutoCloseable {
     /** In the order in which they are compiled as one. */
     private static final List<String> SOURCES = List.of("kernels.cu", "convolutions.cu");
 
+    /** What a block may have without more ado. */
+    private static final int USUAL_SHARED_BYTES = 48 << 10;
+
     private final CUmodule module = new CUmodule();
     private final Map<String, CUfunction> functions = new HashMap<>();
 
@@ -36,10 +40,19 @@ final class KernelModule implements AutoCloseable {
         Status.driver(JCudaDriver.cuModuleLoadData(module, machineCode(architecture)), "cuModuleLoadData");
     }
 
-    CUfunction function(String kernel) {
+    /** @param sharedBytes that its launches give, always as many */
+    CUfunction function(String kernel, int sharedBytes) {
         return functions.computeIfAbsent(kernel, name -> {
             CUfunction function = new CUfunction();
             Status.driver(JCudaDriver.cuModuleGetFunction(function, module, name), "cuModuleGetFunction of " + name);
+            if (sharedBytes > USUAL_SHARED_BYTES) {
+                Status.driver(
+                        JCudaDriver.cuFuncSetAttribute(
+                                function,
+                                CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
+                                sharedBytes),
+                        "shared memory of " + name);
+            }
             return function;
         });
     }

@@ -21,6 +21,9 @@ final class Memory {
         /** Goes up with every operator that writes to it. */
         long version;
 
+        /** Not null while tensors in it wait for their sums. */
+        PartialSums sums;
+
         final Map<FilterPlace, FilterCopy> filters = new HashMap<>();
 
         private Block(long address, Memory memory) {

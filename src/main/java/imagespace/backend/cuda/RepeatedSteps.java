@@ -48,6 +48,11 @@ final class RepeatedSteps implements AutoCloseable {
 
     private void replay(Step step, Runnable task) {
         refuse(engine, "has steps of its own");
+        engine.sums.addUp(); // what waits from before is no part of the step
+        Runnable whole = () -> {
+            task.run();
+            engine.sums.addUp();
+        };
         boolean record = step.recording == null;
         if (record) {
             step.values = memory.allocate(Math.max(1, step.bytes));
@@ -58,10 +63,10 @@ final class RepeatedSteps implements AutoCloseable {
         boolean done = false;
         try {
             if (record) {
-                step.recording = engine.device.record(task);
+                step.recording = engine.device.record(whole);
             } else {
                 engine.commands = Commands.NONE;
-                task.run();
+                whole.run();
             }
             engine.varying.endBlock();
             done = true;
@@ -70,6 +75,7 @@ final class RepeatedSteps implements AutoCloseable {
             engine.varying.dropBlock();
             engine.repeating = false;
             if (!done) {
+                engine.sums.forget();
                 engine.generation++; // what the step was to make has not been made
             }
         }

@@ -6,7 +6,9 @@ import static imagespace.backend.cuda.CudaTensor.out;
 import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
 import imagespace.backend.Tensor;
-import imagespace.backend.cuda.Scratch.Use;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * Convolutions by kernels of our own, for shapes at which cuDNN takes several times as long: few channels, an image as
@@ -34,20 +36,28 @@ final class TensorCoreConvolutions {
     private static final int FEW_OUTPUTS = 16;
     /** Columns of an image that are the inner dimension of a gradient of the weights. */
     private static final int STRIP = 8;
-    /** Columns of a tile of an image; narrower images have narrower tiles. */
-    private static final int WIDE = 32;
-
+    /** Columns of images that have tiles of a width of their own. */
     private static final int NARROW = 16;
-    /** Pixels of a tile, in convolutions and in gradients of the weights. */
-    private static final int TILE = 256;
-
-    private static final int GRADIENT_TILE = 128;
+    /** Up to so many channels on both sides ours are quicker in gradients of the weights, if one side has few. */
+    private static final int MORE_CHANNELS = 128;
 
     private static final int WARPS = Commands.BLOCK / 32;
-    /** Blocks that keep a large GPU busy: of kernels of which a multiprocessor takes one, and two. */
-    private static final int BLOCKS = 128;
+    /** Blocks that keep a large GPU busy, of kernels of which a multiprocessor takes two. */
+    private static final int BLOCKS = 264;
 
-    private static final int TWO_EACH = 264;
+    /** Tiles of convolutions by {@code convolve}, whose blocks have 64 or 32 of the outputs. */
+    private static final List<Tile> NARROW_BY_64 =
+            List.of(new Tile("convolve8x16", 8, NARROW, 2), new Tile("convolve6x16", 6, NARROW, 2));
+
+    private static final List<Tile> NARROW_BY_32 = List.of(new Tile("convolve16x16", 16, NARROW, 1));
+    private static final List<Tile> WIDE_BY_64 = List.of(new Tile("convolve4x32", 4, 32, 2));
+    private static final List<Tile> WIDE_BY_32 = List.of(new Tile("convolve8x32", 8, 32, 1));
+
+    private static final List<Tile> OF_GRADIENTS =
+            List.of(new Tile("weightGradient8", 8, NARROW, 1), new Tile("weightGradient6", 6, NARROW, 1));
+
+    /** In place of the output of an activation before the convolution, and of the sums: they are not wanted. */
+    private static final long NOTHING_BEFORE = 0;
 
     private final Engine engine;
     private final FilterCopies filters;
@@ -58,6 +68,32 @@ final class TensorCoreConvolutions {
         this.engine = engine;
         this.filters = filters;
         this.allowed = allowed;
+    }
+
+    /**
+     * A tile of an image's output, and the kernel that goes through images by such.
+     *
+     * @param teams warps with the same pixels, each with 32 other output channels
+     */
+    private record Tile(String kernel, int high, int wide, int teams) {
+        /** The one of those that has the fewest rows and columns too many. */
+        static Tile of(ConvShape s, List<Tile> tiles) {
+            return Collections.min(tiles, Comparator.comparingInt(t -> t.count(s) * t.high * t.wide));
+        }
+
+        int count(ConvShape s) {
+            return Math.ceilDiv(s.outHeight(), high) * Math.ceilDiv(s.outWidth(), wide);
+        }
+
+        /** Shared memory of two tiles of an input, with the pixels around them, and of as many channels as a block keeps. */
+        int inputBytes() {
+            return 2 * (high + 2) * (wide + 2) * SLAB * Float.BYTES;
+        }
+
+        /** The same of an output. */
+        int outputBytes() {
+            return 2 * high * wide * SLAB * Float.BYTES;
+        }
     }
 
     /** Whether {@link #forward} is one of its own. */
@@ -72,19 +108,10 @@ final class TensorCoreConvolutions {
         }
         int[] shape = kernelShape(s, n);
         int pixels = Math.multiplyExact(n, s.outHeight() * s.outWidth());
-        if (hasFewOutputs(s)) {
-            engine.commands.launch(
-                    "fewOutputsForward",
-                    Math.ceilDiv(pixels, ROWS),
-                    1,
-                    out(out),
-                    in(in),
-                    in(weights),
-                    in(bias),
-                    activation.slope(),
-                    shape);
+        if (fewOutputs(out, in, weights, bias, activation, s, n)) {
+            return true;
         } else if (hasFewRows(s)) {
-            Chunks chunks = Chunks.of(pixels, ROWS * WARPS, s.outChannels() / OUTS, TWO_EACH);
+            Chunks chunks = Chunks.of(pixels, ROWS * WARPS, s.outChannels() / OUTS, BLOCKS);
             engine.commands.launch(
                     "imageForward",
                     chunks.count,
@@ -103,6 +130,25 @@ final class TensorCoreConvolutions {
         return true;
     }
 
+    /** The same for a layer of few outputs; else returns false. */
+    boolean fewOutputs(Tensor out, Tensor in, Tensor weights, Tensor bias, Activation activation, ConvShape s, int n) {
+        if (!takes(s, out, in, weights) || !hasFewOutputs(s)) {
+            return false;
+        }
+        int pixels = Math.multiplyExact(n, s.outHeight() * s.outWidth());
+        engine.commands.launch(
+                "fewOutputsForward",
+                Math.ceilDiv(pixels, ROWS),
+                1,
+                out(out),
+                in(in),
+                in(weights),
+                in(bias),
+                activation.slope(),
+                kernelShape(s, n));
+        return true;
+    }
+
     /** Sets dIn. */
     boolean backwardData(Tensor dIn, Tensor dOut, Tensor weights, ConvShape s, int n) {
         if (!takes(s, dIn, dOut, weights)) {
@@ -115,42 +161,111 @@ final class TensorCoreConvolutions {
             return true;
         }
         if (isNarrow(s)) {
-            ConvShape turned = new ConvShape(
-                    s.outHeight(),
-                    s.outWidth(),
-                    s.outChannels(),
-                    s.inChannels(),
-                    s.kernel(),
-                    1,
-                    s.kernel() - 1 - s.padTop(),
-                    s.kernel() - 1 - s.padLeft(),
-                    s.height(),
-                    s.width());
-            long tiles =
-                    filters.arranged(weights, s.inChannels(), s.outChannels()) + (long) s.weightSize() * Float.BYTES;
-            convolve(out(dIn), in(dOut), tiles, Commands.NO_BIAS, 1, turned, n);
+            convolve(out(dIn), in(dOut), turned(weights, s), Commands.NO_BIAS, 1, turned(s), n);
             return true;
         }
         return false;
     }
 
+    /** Sets dIn and dBias from dOut, through the activation of which in, in dIn's shape, is the output. */
+    boolean activationBackwardData(
+            Tensor dIn,
+            Tensor dBias,
+            Tensor dOut,
+            Tensor weights,
+            Tensor in,
+            Activation activation,
+            ConvShape s,
+            int n) {
+        if (!takes(s, dIn, dOut, weights, in) || !isNarrow(s)) {
+            return false;
+        }
+        ConvShape turned = turned(s);
+        Tile tile = tile(turned);
+        Chunks chunks = chunks(tile, turned, n);
+        long tiles = turned(weights, s);
+        engine.sums.set(
+                dBias,
+                chunks.count,
+                turned.outChannels(),
+                partial -> convolve(
+                        tile,
+                        chunks,
+                        turned,
+                        n,
+                        out(dIn),
+                        in(dOut),
+                        tiles,
+                        Commands.NO_BIAS,
+                        in(in),
+                        partial,
+                        activation.slope()));
+        return true;
+    }
+
+    /** The convolution that takes the gradient of the output to that of the input. */
+    private static ConvShape turned(ConvShape s) {
+        return new ConvShape(
+                s.outHeight(),
+                s.outWidth(),
+                s.outChannels(),
+                s.inChannels(),
+                s.kernel(),
+                1,
+                s.kernel() - 1 - s.padTop(),
+                s.kernel() - 1 - s.padLeft(),
+                s.height(),
+                s.width());
+    }
+
+    private long turned(Tensor weights, ConvShape s) {
+        return filters.arranged(weights, s.inChannels(), s.outChannels()) + (long) s.weightSize() * Float.BYTES;
+    }
+
     private void convolve(long out, long in, long weights, long bias, float slope, ConvShape s, int n) {
-        int columns = columns(s.outWidth());
-        int tiles = Math.ceilDiv(s.outHeight(), TILE / columns) * Math.ceilDiv(s.outWidth(), columns);
-        engine.commands.launch(
-                "convolve" + columns,
-                Math.multiplyExact(n, tiles),
-                s.outChannels() / OUTS,
+        Tile tile = tile(s);
+        convolve(tile, chunks(tile, s, n), s, n, out, in, weights, bias, NOTHING_BEFORE, NOTHING_BEFORE, slope);
+    }
+
+    private void convolve(
+            Tile tile,
+            Chunks chunks,
+            ConvShape s,
+            int n,
+            long out,
+            long in,
+            long weights,
+            long bias,
+            long before,
+            long partial,
+            float slope) {
+        engine.commands.run(
+                tile.kernel,
+                tile.inputBytes(),
+                chunks.count,
+                s.outChannels() / (OUTS * tile.teams),
                 out,
                 in,
                 weights,
                 bias,
+                before,
+                partial,
                 slope,
-                kernelShape(s, n));
+                kernelShape(s, n),
+                chunks.size);
     }
 
-    private static int columns(int width) {
-        return width <= NARROW ? NARROW : WIDE;
+    private static Tile tile(ConvShape s) {
+        boolean by64 = s.outChannels() % (2 * OUTS) == 0;
+        if (s.outWidth() <= NARROW) {
+            return Tile.of(s, by64 ? NARROW_BY_64 : NARROW_BY_32);
+        }
+        return Tile.of(s, by64 ? WIDE_BY_64 : WIDE_BY_32);
+    }
+
+    private static Chunks chunks(Tile tile, ConvShape s, int n) {
+        int blocksY = s.outChannels() / (OUTS * tile.teams);
+        return Chunks.of(Math.multiplyExact(n, tile.count(s)), 1, blocksY, BLOCKS);
     }
 
     /** Sets dWeights. */
@@ -162,7 +277,7 @@ final class TensorCoreConvolutions {
             imageWeights(dWeights, dOut, in, s, n);
             return true;
         }
-        if (isNarrow(s)) {
+        if (isNarrow(s) || isHalfNarrow(s)) {
             narrowWeights(dWeights, dOut, in, s, n);
             return true;
         }
@@ -172,26 +287,43 @@ final class TensorCoreConvolutions {
     private void imageWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
         int blocksY = s.outChannels() / OUTS;
         int rows = Math.multiplyExact(n, Math.ceilDiv(s.outWidth(), STRIP) * s.outHeight());
-        Chunks chunks = Chunks.of(rows, WARPS, blocksY, 2 * BLOCKS);
-        sumOfChunks("imageWeightGradient", chunks, blocksY, dWeights, dOut, in, s, n);
+        Chunks chunks = Chunks.of(rows, WARPS, blocksY, BLOCKS);
+        sumOfChunks("imageWeightGradient", 0, chunks, blocksY, dWeights, dOut, in, s, n);
     }
 
     private void narrowWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
-        int columns = columns(s.outWidth());
+        Tile tile = Tile.of(s, OF_GRADIENTS);
         int blocksY = s.outChannels() / OUTS * (s.inChannels() / SLAB);
-        int tiles = Math.ceilDiv(s.outHeight(), GRADIENT_TILE / columns) * Math.ceilDiv(s.outWidth(), columns);
-        Chunks chunks = Chunks.of(Math.multiplyExact(n, tiles), 1, blocksY, BLOCKS);
-        sumOfChunks("weightGradient" + columns, chunks, blocksY, dWeights, dOut, in, s, n);
+        Chunks chunks = Chunks.of(Math.multiplyExact(n, tile.count(s)), 1, blocksY, BLOCKS);
+        int sharedBytes = tile.inputBytes() + tile.outputBytes();
+        sumOfChunks(tile.kernel, sharedBytes, chunks, blocksY, dWeights, dOut, in, s, n);
     }
 
-    /** Runs a kernel that leaves a gradient of the weights for each chunk, and adds those up. */
+    /** Runs a kernel that leaves a gradient of the weights for each chunk, to be added up. */
     private void sumOfChunks(
-            String kernel, Chunks chunks, int blocksY, Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
-        int count = s.weightSize();
-        long partial = engine.scratch.floats(Use.PARTIAL_SUMS, (long) chunks.count * count);
-        engine.commands.launch(
-                kernel, chunks.count, blocksY, partial, in(dOut), in(in), kernelShape(s, n), chunks.size);
-        engine.commands.launch("sumChunks", Math.ceilDiv(count, 32), 1, out(dWeights), partial, chunks.count, count);
+            String kernel,
+            int sharedBytes,
+            Chunks chunks,
+            int blocksY,
+            Tensor dWeights,
+            Tensor dOut,
+            Tensor in,
+            ConvShape s,
+            int n) {
+        engine.sums.set(
+                dWeights,
+                chunks.count,
+                s.weightSize(),
+                partial -> engine.commands.run(
+                        kernel,
+                        sharedBytes,
+                        chunks.count,
+                        blocksY,
+                        partial,
+                        in(dOut),
+                        in(in),
+                        kernelShape(s, n),
+                        chunks.size));
     }
 
     /**
@@ -230,6 +362,15 @@ final class TensorCoreConvolutions {
                 && s.inChannels() % SLAB == 0
                 && s.outChannels() % OUTS == 0
                 && Math.max(s.inChannels(), s.outChannels()) <= FEW_CHANNELS;
+    }
+
+    /** Few channels on one side only. */
+    private static boolean isHalfNarrow(ConvShape s) {
+        return s.kernel() == 3
+                && s.inChannels() % SLAB == 0
+                && s.outChannels() % OUTS == 0
+                && Math.min(s.inChannels(), s.outChannels()) <= FEW_CHANNELS
+                && Math.max(s.inChannels(), s.outChannels()) <= MORE_CHANNELS;
     }
 
     /** {@code struct Conv} of native/convolutions.cu. */

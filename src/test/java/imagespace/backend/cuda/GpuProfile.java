@@ -47,7 +47,7 @@ public final class GpuProfile {
             this.device = device;
         }
 
-        private void run(String name, Object about, Consumer<Commands> command) {
+        private void time(String name, Object about, Consumer<Commands> command) {
             Commands commands = device.commands();
             command.accept(commands);
             try (Device.Recording recording = device.record(() -> {
@@ -69,38 +69,41 @@ public final class GpuProfile {
         }
 
         @Override
-        public void launch(String kernel, int blocksX, int blocksY, Object... arguments) {
-            run(kernel, blocksX + " x " + blocksY + " blocks", c -> c.launch(kernel, blocksX, blocksY, arguments));
+        public void run(String kernel, int sharedBytes, int blocksX, int blocksY, Object... arguments) {
+            time(
+                    kernel,
+                    blocksX + " x " + blocksY + " blocks",
+                    c -> c.run(kernel, sharedBytes, blocksX, blocksY, arguments));
         }
 
         @Override
         public void copy(long to, long from, long bytes) {
-            run("copy", bytes + " bytes", c -> c.copy(to, from, bytes));
+            time("copy", bytes + " bytes", c -> c.copy(to, from, bytes));
         }
 
         @Override
         public void fill(long to, float value, int count) {
-            run("fill", count, c -> c.fill(to, value, count));
+            time("fill", count, c -> c.fill(to, value, count));
         }
 
         @Override
         public void multiply(long c, long a, long b, Product shape) {
-            run("multiply", shape, commands -> commands.multiply(c, a, b, shape));
+            time("multiply", shape, commands -> commands.multiply(c, a, b, shape));
         }
 
         @Override
         public void convForward(long out, long in, long filter, long bias, float slope, PlainConvolution shape) {
-            run("convForward", shape, c -> c.convForward(out, in, filter, bias, slope, shape));
+            time("convForward", shape, c -> c.convForward(out, in, filter, bias, slope, shape));
         }
 
         @Override
         public void convBackwardData(long dIn, long dOut, long filter, PlainConvolution shape) {
-            run("convBackwardData", shape, c -> c.convBackwardData(dIn, dOut, filter, shape));
+            time("convBackwardData", shape, c -> c.convBackwardData(dIn, dOut, filter, shape));
         }
 
         @Override
         public void convBackwardFilter(long dFilter, long dOut, long in, PlainConvolution shape) {
-            run("convBackwardFilter", shape, c -> c.convBackwardFilter(dFilter, dOut, in, shape));
+            time("convBackwardFilter", shape, c -> c.convBackwardFilter(dFilter, dOut, in, shape));
         }
     }
 

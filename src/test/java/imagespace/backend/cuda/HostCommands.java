@@ -10,6 +10,9 @@ import java.util.Arrays;
 final class HostCommands implements Commands {
     private static final int ALIGNMENT = 16;
 
+    /** Shared memory of a block that every GPU with tensor cores for TF32 has: as in host.cpp. */
+    private static final int MOST_SHARED = 99 << 10;
+
     private final HostDevice device;
 
     HostCommands(HostDevice device) {
@@ -17,7 +20,10 @@ final class HostCommands implements Commands {
     }
 
     @Override
-    public void launch(String kernel, int blocksX, int blocksY, Object... arguments) {
+    public void run(String kernel, int sharedBytes, int blocksX, int blocksY, Object... arguments) {
+        if (sharedBytes > MOST_SHARED) {
+            throw new IllegalArgumentException(sharedBytes + " bytes of shared memory");
+        }
         Object[] given = arguments.clone();
         device.queue(() -> HostKernels.launch(kernel, blocksX, blocksY, given));
     }

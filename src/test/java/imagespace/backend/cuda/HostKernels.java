@@ -52,6 +52,7 @@ final class HostKernels {
             case Integer value -> arena.allocateFrom(ValueLayout.JAVA_INT, value);
             case Float value -> arena.allocateFrom(ValueLayout.JAVA_FLOAT, value);
             case int[] values -> arena.allocateFrom(ValueLayout.JAVA_INT, values);
+            case long[] values -> arena.allocateFrom(ValueLayout.JAVA_LONG, values);
             default -> throw new IllegalArgumentException("an argument of a kernel: " + argument);
         };
     }
