@@ -46,6 +46,13 @@ final class ConvolutionCases {
             add(cases, ConvShape.of(side, side + 3, 3, 64, 3, 1, Padding.SAME), Activation.RELU, 5);
             add(cases, ConvShape.of(side + 1, side, 1, 32, 5, 1, Padding.SAME), Activation.LEAKY_RELU, 3);
         }
+        for (Activation activation : ACTIVATIONS) {
+            addThroughActivation(cases, ConvShape.of(32, 32, 32, 32, 3, 1, Padding.VALID), activation, 1);
+            addThroughActivation(cases, ConvShape.of(15, 15, 32, 64, 3, 1, Padding.SAME), activation, 2);
+            addThroughActivation(cases, ConvShape.of(12, 7, 64, 32, 3, 1, Padding.SAME), activation, 2);
+            addThroughActivation(cases, ConvShape.of(9, 18, 64, 64, 3, 1, Padding.SAME), activation, 1);
+            addThroughActivation(cases, ConvShape.of(9, 8, 17, 10, 3, 1, Padding.SAME), activation, 2);
+        }
         // colour images, every activation; the last tile of a row overlaps the one before
         for (Activation activation : ACTIVATIONS) {
             add(cases, ConvShape.of(9, 11, 3, 32, 3, 1, Padding.SAME), activation, 2);
@@ -77,7 +84,10 @@ final class ConvolutionCases {
 
     private static List<OperatorCase> loops() {
         List<OperatorCase> cases = new ArrayList<>();
-        add(cases, ConvShape.of(9, 8, 32, 32, 3, 1, Padding.SAME), Activation.RELU, 150);
+        add(cases, ConvShape.of(9, 8, 32, 32, 3, 1, Padding.SAME), Activation.RELU, 270);
+        add(cases, ConvShape.of(5, 6, 64, 64, 3, 1, Padding.VALID), Activation.RELU, 270);
+        add(cases, ConvShape.of(7, 17, 32, 64, 3, 1, Padding.SAME), Activation.RELU, 140);
+        addThroughActivation(cases, ConvShape.of(5, 6, 64, 64, 3, 1, Padding.VALID), Activation.RELU, 270);
         add(cases, ConvShape.of(16, 17, 3, 32, 3, 1, Padding.SAME), Activation.RELU, 141);
         add(cases, ConvShape.of(5, 4, 32, 10, 3, 1, Padding.SAME), Activation.LEAKY_RELU, 3);
         return List.copyOf(cases);
@@ -109,6 +119,29 @@ final class ConvolutionCases {
         cases.add(forward(where, in, weights, bias, activation, shape, n));
         cases.add(backwardData(where, dOut, weights, shape, n));
         cases.add(backwardWeights(where, dOut, in, shape, n));
+    }
+
+    /**
+     * The way back through the activation of the layer before, too. What is summed up is positive: a bias gradient that cancels
+     * to nearly nothing has no relative error to speak of.
+     */
+    private static void addThroughActivation(List<OperatorCase> cases, ConvShape s, Activation activation, int n) {
+        double[] in = uniform(1, n * s.inputSize());
+        double[] weights = uniform(2, s.weightSize(), 0.1, 1);
+        double[] dOut = uniform(4, n * s.outputSize(), 0.1, 1);
+        Supplier<double[]> before = once(() -> ReferenceOperators.activationBackward(
+                ReferenceOperators.convBackwardData(dOut, weights, s, n), in, activation));
+        String name = "convActivationBackwardData " + s + ", " + activation + ", n = " + n;
+        cases.add(new OperatorCase(name, lab -> {
+            Tensor dIn = lab.roomyBlank(n, s.height(), s.width(), s.inChannels());
+            Tensor dBias = lab.blank(s.inChannels());
+            Tensor d = lab.roomy(dOut, n, s.outHeight(), s.outWidth(), s.outChannels());
+            Tensor x = lab.roomy(in, n, s.height(), s.width(), s.inChannels());
+            lab.backend().convActivationBackwardData(dIn, dBias, d, weights(lab, weights, s), x, activation, s, n);
+            return List.of(
+                    new Output("dIn", dIn, before),
+                    new Output("dBias", dBias, () -> ReferenceOperators.columnSums(before.get(), s.inChannels())));
+        }));
     }
 
     static OperatorCase forward(

@@ -15,6 +15,7 @@ final class DenseCases {
         {2304, 512, 7},
         {512, 11, 128},
         {1201, 75, 1300}, // weight gradients in two shares of three passes
+        {48, 16, 33},
         {1, 1, 1},
         {1, 10, 7},
         {3, 1, 7},

@@ -59,6 +59,8 @@ final class PoolingCases {
             return List.of(new Output("dIn", d, () -> dIn));
         }));
         averageWithActivation(cases, where, in, s, n);
+        maxWithActivation(cases, where, in, s, n);
+        maxWithActivation(cases, where + ", ties", ties, s, n);
         return cases;
     }
 
@@ -84,6 +86,47 @@ final class PoolingCases {
                             d, bias, outputs(lab, dOut, s, n), inputs(lab, in, s, n), Activation.LEAKY_RELU, s, n);
             return List.of(new Output("dIn", d, () -> before), new Output("dBias", bias, () -> dBias));
         }));
+    }
+
+    /**
+     * The ways back through dropout, pooling and activation in one, on values of both signs with and without ties. The gradients
+     * are positive, as above.
+     */
+    private static void maxWithActivation(List<OperatorCase> cases, String where, double[] in, PoolShape s, int n) {
+        double[] dOut = uniform(5, n * s.outputSize(), 0.1, 1);
+        double[] kept = uniform(6, n * s.outputSize());
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = kept[i] < 0 ? 0 : 2;
+        }
+        double[] maxima = ReferenceOperators.maxPoolForward(in, s, n);
+        for (boolean dropout : new boolean[] {false, true}) {
+            double[] before = dOut.clone();
+            double[] dBias = new double[s.channels()];
+            for (int i = 0; i < before.length; i++) {
+                before[i] *= (dropout ? kept[i] : 1) * (maxima[i] > 0 ? 1 : Activation.LEAKY_RELU.slope());
+                dBias[i % s.channels()] += before[i];
+            }
+            double[] dIn = ReferenceOperators.maxPoolBackward(before, in, s, n);
+            String name = "maxPoolActivationBackward" + where + (dropout ? ", dropout" : "");
+            cases.add(new OperatorCase(name, lab -> {
+                Tensor d = inputs(lab, null, s, n);
+                Tensor bias = lab.blank(s.channels());
+                Tensor back = lab.roomyChanging(dOut, n, s.outHeight(), s.outWidth(), s.channels());
+                Tensor mask = dropout ? outputs(lab, kept, s, n) : null;
+                lab.backend()
+                        .maxPoolActivationBackward(
+                                d,
+                                bias,
+                                back,
+                                mask,
+                                outputs(lab, maxima, s, n),
+                                inputs(lab, in, s, n),
+                                Activation.LEAKY_RELU,
+                                s,
+                                n);
+                return List.of(new Output("dIn", d, () -> dIn), new Output("dBias", bias, () -> dBias));
+            }));
+        }
     }
 
     private static void max(List<OperatorCase> cases, String where, double[] in, double[] dOut, PoolShape s, int n) {
