@@ -31,4 +31,12 @@ public interface PooledConvolution {
 
     /** Sets dIn [n, h, w, ci] from what {@link #backwardActivation} left. */
     void backwardData(Tensor dIn, Tensor dOut, Tensor weights, int n);
+
+    /**
+     * The same through the activation and bias of the layer before, as {@link Backend#convActivationBackwardData}.
+     *
+     * @param in the convolution's input, which is the output of that activation
+     */
+    void activationBackwardData(
+            Tensor dIn, Tensor dBias, Tensor dOut, Tensor weights, Tensor in, Activation before, int n);
 }

@@ -57,4 +57,10 @@ final class SeparatePooling implements PooledConvolution {
     public void backwardData(Tensor dIn, Tensor dOut, Tensor weights, int n) {
         backend.convBackwardData(dIn, dConvOut, weights, conv, n);
     }
+
+    @Override
+    public void activationBackwardData(
+            Tensor dIn, Tensor dBias, Tensor dOut, Tensor weights, Tensor in, Activation before, int n) {
+        backend.convActivationBackwardData(dIn, dBias, dConvOut, weights, in, before, conv, n);
+    }
 }

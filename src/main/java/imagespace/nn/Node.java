@@ -160,8 +160,14 @@ abstract class Node {
             if (weights) {
                 convolution.backwardWeights(p.dWeights, given, previous.output(training), n);
             }
-            if (wanted) {
-                convolution.backwardData(previous.gradient(training), given, p.weights, n);
+            if (!wanted) {
+                return;
+            }
+            Tensor dIn = previous.gradient(training);
+            if (previous instanceof Conv c) {
+                convolution.activationBackwardData(dIn, c.p.dBias, given, p.weights, c.out, c.activation, n);
+            } else {
+                convolution.backwardData(dIn, given, p.weights, n);
                 previous.backwardActivation(n, training);
             }
         }

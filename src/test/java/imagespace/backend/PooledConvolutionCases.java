@@ -53,9 +53,12 @@ final class PooledConvolutionCases {
         for (Activation activation : List.of(Activation.RELU, Activation.LEAKY_RELU)) {
             Supplier<Problem> problem = once(() -> Problem.of(conv, activation, pool, n));
             for (Kind kind : Kind.values()) {
-                Supplier<Expected> expected = once(() -> problem.get().expected(kind));
-                String name = "pooledConvolution " + kind + " " + conv + ", " + pool + ", " + activation + ", n = " + n;
-                cases.add(new OperatorCase(name, lab -> problem.get().run(lab, kind, expected)));
+                for (boolean dropout : new boolean[] {false, true}) {
+                    Supplier<Expected> expected = once(() -> problem.get().expected(kind, dropout));
+                    String name = "pooledConvolution " + kind + " " + conv + ", " + pool + ", " + activation + ", n = "
+                            + n + (dropout ? ", dropout" : "");
+                    cases.add(new OperatorCase(name, lab -> problem.get().run(lab, kind, dropout, expected)));
+                }
             }
         }
     }
@@ -66,13 +69,19 @@ final class PooledConvolutionCases {
         for (Activation activation : List.of(Activation.IDENTITY, Activation.RELU, Activation.LEAKY_RELU)) {
             Supplier<Problem> problem =
                     once(() -> Problem.of(1, new double[n * conv.inputSize()], conv, activation, pool, n));
-            Supplier<Expected> expected = once(() -> problem.get().expected(Kind.MAXIMUM));
+            Supplier<Expected> expected = once(() -> problem.get().expected(Kind.MAXIMUM, false));
             String name = "pooledConvolution with ties " + conv + ", " + activation;
-            cases.add(new OperatorCase(name, lab -> problem.get().run(lab, Kind.MAXIMUM, expected)));
+            cases.add(new OperatorCase(name, lab -> problem.get().run(lab, Kind.MAXIMUM, false, expected)));
         }
     }
 
-    private record Expected(double[] out, double[] dBias, double[] dWeights, double[] dIn) {}
+    private record Expected(
+            double[] out,
+            double[] dBias,
+            double[] dWeights,
+            double[] dIn,
+            double[] dInBeforeActivation,
+            double[] dBiasBefore) {}
 
     private record Problem(
             ConvShape conv,
@@ -83,7 +92,11 @@ final class PooledConvolutionCases {
             double[] weights,
             double[] bias,
             double[] convOut,
-            double[] dOut) {
+            double[] dOut,
+            double[] mask) {
+        /** What the layer before is taken to have. */
+        private static final Activation BEFORE = Activation.LEAKY_RELU;
+
         /** Values of which none lies near a change of sign or rank. */
         static Problem of(ConvShape s, Activation activation, PoolShape pool, int n) {
             for (int seed = 1; ; seed++) {
@@ -101,26 +114,38 @@ final class PooledConvolutionCases {
             double[] bias = uniform(seed + 2000, s.outChannels());
             double[] convOut = ReferenceOperators.convForward(in, weights, bias, activation, s, n);
             double[] dOut = uniform(seed + 3000, n * pool.outputSize());
-            return new Problem(s, activation, pool, n, in, weights, bias, convOut, dOut);
+            double[] mask = uniform(seed + 4000, dOut.length);
+            for (int i = 0; i < mask.length; i++) {
+                mask[i] = mask[i] < 0 ? 0 : 2;
+            }
+            return new Problem(s, activation, pool, n, in, weights, bias, convOut, dOut, mask);
         }
 
-        Expected expected(Kind kind) {
+        Expected expected(Kind kind, boolean dropout) {
             boolean max = kind == Kind.MAXIMUM;
+            double[] dPooled = dOut.clone();
+            for (int i = 0; i < dPooled.length && dropout; i++) {
+                dPooled[i] *= mask[i];
+            }
             double[] out = max
                     ? ReferenceOperators.maxPoolForward(convOut, pool, n)
                     : ReferenceOperators.averagePoolForward(convOut, pool, n);
             double[] back = max
-                    ? ReferenceOperators.maxPoolBackward(dOut, convOut, pool, n)
-                    : ReferenceOperators.averagePoolBackward(dOut, pool, n);
+                    ? ReferenceOperators.maxPoolBackward(dPooled, convOut, pool, n)
+                    : ReferenceOperators.averagePoolBackward(dPooled, pool, n);
             double[] d = ReferenceOperators.activationBackward(back, convOut, activation);
+            double[] dIn = ReferenceOperators.convBackwardData(d, weights, conv, n);
+            double[] before = ReferenceOperators.activationBackward(dIn, in, BEFORE);
             return new Expected(
                     out,
                     ReferenceOperators.columnSums(d, conv.outChannels()),
                     ReferenceOperators.convBackwardWeights(d, in, conv, n),
-                    ReferenceOperators.convBackwardData(d, weights, conv, n));
+                    dIn,
+                    before,
+                    ReferenceOperators.columnSums(before, conv.inChannels()));
         }
 
-        List<Output> run(Lab lab, Kind kind, Supplier<Expected> expected) {
+        List<Output> run(Lab lab, Kind kind, boolean dropout, Supplier<Expected> expected) {
             Tensor x = lab.roomy(in, n, conv.height(), conv.width(), conv.inChannels());
             Tensor w = lab.given(weights, conv.kernel(), conv.kernel(), conv.inChannels(), conv.outChannels());
             Tensor b = lab.given(bias, conv.outChannels());
@@ -129,16 +154,22 @@ final class PooledConvolutionCases {
             Tensor dBias = lab.blank(conv.outChannels());
             Tensor dWeights = lab.blank(conv.kernel(), conv.kernel(), conv.inChannels(), conv.outChannels());
             Tensor dIn = lab.roomyBlank(n, conv.height(), conv.width(), conv.inChannels());
+            Tensor dInBefore = lab.roomyBlank(n, conv.height(), conv.width(), conv.inChannels());
+            Tensor dBiasBefore = lab.blank(conv.inChannels());
+            Tensor dropped = dropout ? lab.roomy(mask, n, pool.outHeight(), pool.outWidth(), pool.channels()) : null;
             PooledConvolution pooled = lab.backend().pooledConvolution(conv, activation, kind, pool, n + 1);
             pooled.forward(out, x, w, b, n);
-            pooled.backwardActivation(d, null, dBias, out, n);
+            pooled.backwardActivation(d, dropped, dBias, out, n);
             pooled.backwardWeights(dWeights, d, x, n);
             pooled.backwardData(dIn, d, w, n);
+            pooled.activationBackwardData(dInBefore, dBiasBefore, d, w, x, BEFORE, n);
             return List.of(
                     new Output("out", out, () -> expected.get().out),
                     new Output("dBias", dBias, () -> expected.get().dBias),
                     new Output("dWeights", dWeights, () -> expected.get().dWeights),
-                    new Output("dIn", dIn, () -> expected.get().dIn));
+                    new Output("dIn", dIn, () -> expected.get().dIn),
+                    new Output("dIn before the activation", dInBefore, () -> expected.get().dInBeforeActivation),
+                    new Output("dBias of the layer before", dBiasBefore, () -> expected.get().dBiasBefore));
         }
     }
 }

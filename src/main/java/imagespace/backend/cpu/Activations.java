@@ -21,6 +21,7 @@ final class Activations {
 
     // what the running call works on
     private CpuTensor dOut;
+    private CpuTensor mask;
     private CpuTensor out;
     private float slope;
     private int rows;
@@ -32,7 +33,13 @@ final class Activations {
 
     /** dOut [rows, channels] times the derivative, in place; dBias [channels] is set to the column sums. */
     void backward(CpuTensor dOut, CpuTensor dBias, CpuTensor out, float slope, int rows, int channels) {
+        backward(dOut, null, dBias, out, slope, rows, channels);
+    }
+
+    /** The same through a dropout behind the activation, if there is a mask: dOut times the mask first. */
+    void backward(CpuTensor dOut, CpuTensor mask, CpuTensor dBias, CpuTensor out, float slope, int rows, int channels) {
         this.dOut = dOut;
+        this.mask = mask;
         this.out = out;
         this.slope = slope;
         this.rows = rows;
@@ -59,16 +66,22 @@ final class Activations {
             int c = 0;
             for (; c < whole(channels); c += LANES) {
                 FloatVector gradient = FloatVector.fromArray(F, dOut.data, d + c);
+                if (mask != null) {
+                    gradient = gradient.mul(FloatVector.fromArray(F, mask.data, mask.at + row * channels + c));
+                }
                 if (slope != 1) {
                     gradient = gradient.mul(slope)
                             .blend(
                                     gradient,
                                     FloatVector.fromArray(F, out.data, o + c).compare(VectorOperators.GT, 0));
-                    gradient.intoArray(dOut.data, d + c);
                 }
+                gradient.intoArray(dOut.data, d + c);
                 gradient.add(FloatVector.fromArray(F, sums, sum + c)).intoArray(sums, sum + c);
             }
             for (; c < channels; c++) {
+                if (mask != null) {
+                    dOut.data[d + c] *= mask.data[mask.at + row * channels + c];
+                }
                 if (!(out.data[o + c] > 0)) {
                     dOut.data[d + c] *= slope;
                 }

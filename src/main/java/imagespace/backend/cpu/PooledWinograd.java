@@ -11,15 +11,12 @@ final class PooledWinograd implements PooledConvolution {
     private final WinogradLayer layer;
     private final Activation activation;
     private final Activations activations;
-    private final Dropout dropout;
     private final PooledPixels pixels;
 
-    PooledWinograd(
-            WinogradLayer layer, Activation activation, Activations activations, Dropout dropout, PooledPixels pixels) {
+    PooledWinograd(WinogradLayer layer, Activation activation, Activations activations, PooledPixels pixels) {
         this.layer = layer;
         this.activation = activation;
         this.activations = activations;
-        this.dropout = dropout;
         this.pixels = pixels;
     }
 
@@ -30,14 +27,17 @@ final class PooledWinograd implements PooledConvolution {
 
     @Override
     public void backwardActivation(Tensor dOut, Tensor mask, Tensor dBias, Tensor out, int n) {
-        if (mask != null) {
-            dropout.backward(of(dOut), of(dOut), of(mask), pixels.pooledPixels(n) * dBias.size());
-        }
+        CpuTensor dropped = mask == null ? null : of(mask);
+        int rows = pixels.pooledPixels(n);
         switch (pixels.kind()) {
             case MAXIMUM ->
-                activations.backward(
-                        of(dOut), of(dBias), of(out), activation.slope(), pixels.pooledPixels(n), dBias.size());
-            case AVERAGE -> pixels.sum(of(dBias), of(dOut), n);
+                activations.backward(of(dOut), dropped, of(dBias), of(out), activation.slope(), rows, dBias.size());
+            case AVERAGE -> {
+                if (dropped != null) { // no more than that: the derivative is that of each pixel
+                    activations.backward(of(dOut), dropped, of(dBias), of(out), 1, rows, dBias.size());
+                }
+                pixels.sum(of(dBias), of(dOut), n);
+            }
         }
     }
 
@@ -49,5 +49,12 @@ final class PooledWinograd implements PooledConvolution {
     @Override
     public void backwardData(Tensor dIn, Tensor dOut, Tensor weights, int n) {
         layer.backwardData(of(dIn), of(dOut), pixels, of(weights), n);
+    }
+
+    @Override
+    public void activationBackwardData(
+            Tensor dIn, Tensor dBias, Tensor dOut, Tensor weights, Tensor in, Activation before, int n) {
+        backwardData(dIn, dOut, weights, n);
+        activations.backward(of(dIn), of(dBias), of(in), before.slope(), n * layer.inputPixels(), dBias.size());
     }
 }

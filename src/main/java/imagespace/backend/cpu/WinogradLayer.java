@@ -49,6 +49,11 @@ final class WinogradLayer implements Convolution {
         reversed = new float[s.weightSize()];
     }
 
+    /** Pixels of an image that is its input. */
+    int inputPixels() {
+        return shape.height() * shape.width();
+    }
+
     @Override
     public void forward(CpuTensor out, CpuTensor in, CpuTensor weights, CpuTensor bias, Activation activation, int n) {
         forward(out, null, in, weights, bias, activation, n);
