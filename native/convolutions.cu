@@ -8,7 +8,8 @@
 // Which row stands for which channel is free, as long as a's, b's and d's agree: it is dealt out so that what a thread
 // holds lies side by side in memory.
 
-// What goes to the tensor cores is in `toTf32` and `multiplyTile`, which the tests have of their own.
+// What is CUDA's alone (rounding, tile products, copies, shared memory from the launch) is set apart below; the tests have
+// their own of it.
 
 #define WARPS (BLOCK / 32)
 #define STRIP 8 // columns of an image that make the inner dimension of a tile product
@@ -48,8 +49,10 @@ static __device__ void multiplyTile(float *d, const Word *a, Word b0, Word b1)
 static __device__ void copyToShared(Four *to, const float *from, bool inside)
 {
 #if __CUDA_ARCH__ >= 800
+    Long address; // within shared memory
+    asm("cvta.to.shared.u64 %0, %1;" : "=l"(address) : "l"(to));
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
-        :: "r"((Word) __cvta_generic_to_shared(to)), "l"(from), "r"(inside ? 16 : 0) : "memory");
+        :: "r"((Word) address), "l"(from), "r"(inside ? 16 : 0) : "memory");
 #endif
 }
 
@@ -555,7 +558,10 @@ static __device__ void weightGradient(float *partial, const float *dOut, const f
 #pragma unroll
     for (int pass = 1; pass >= 0; pass--) {
 #pragma unroll
-        for (int i = 0; i < 2 * TAPS && team == pass; i++) {
+        for (int i = 0; i < 2 * TAPS; i++) {
+            if (team != pass) {
+                continue;
+            }
             int tap = i / 2;
             int row = halfIn * 16 + 2 * g + i % 2;
             int chunk = halfOut * 4 + t;

@@ -3,7 +3,7 @@
 //
 // Compiled at run time by NVRTC, so nothing is included; compiled by a C++ compiler too, for the tests (see the tests'
 // host.cpp), so the language is C++14 and the only things of CUDA's used are __global__, __device__, __shared__,
-// __syncthreads, __launch_bounds__, __align__, threadIdx, blockIdx and blockDim.
+// __syncthreads, __launch_bounds__, __align__, threadIdx, blockIdx and blockDim; more only in what convolutions.cu sets apart.
 //
 // Conventions as in Backend.java: outputs first, then inputs, then shapes; NHWC; row-major; every gradient is set. A
 // thread computes one value unless said otherwise, and the last block's threads beyond `count` do nothing. What changes

@@ -1,7 +1,8 @@
 // Runs native/kernels.cu and convolutions.cu on the CPU, for tests: the same files, compiled as C++ by
 //   c++ -std=c++17 -O2 -ffp-contract=off -shared -fPIC -I native host.cpp
-// A block's threads are fibers that take turns: one runs until it ends or comes to a __syncthreads, then the next one
-// does. A block whose threads do not all come to the same number of barriers is an error. Blocks run one by one.
+// A block's threads are fibers that take turns: one runs until it ends or comes to a barrier, then the next one does. A warp
+// runs as far as it can, until all of it wait at a __syncthreads, then the next one does; from block to block the first or the
+// last warp begins. A block whose threads do not all come to the same number of barriers is an error. Blocks run one by one.
 // (A fiber gets its stack from makecontext; from then on _setjmp and _longjmp change between them, without system calls.)
 
 #include <cmath>
@@ -19,25 +20,34 @@ struct Index {
 
 static Index threadIdx, blockIdx, blockDim;
 
+enum State { READY, AT_BARRIER, AT_WARP_BARRIER, DONE };
+
 static jmp_buf scheduler;
 static jmp_buf *running; // null where threads run one after another, as they have no barriers
+static State waitsAt;    // of the thread that has just come back to the scheduler
 static bool barrierWithoutFiber;
 
-static void yield()
+static void yield(State at)
 {
     jmp_buf *self = running;
+    waitsAt = at;
     if (_setjmp(*self) == 0) {
         _longjmp(scheduler, 1);
     }
 }
 
-static void __syncthreads()
+static void barrier(State at)
 {
     if (running == nullptr) {
         barrierWithoutFiber = true;
     } else {
-        yield();
+        yield(at);
     }
+}
+
+static void __syncthreads()
+{
+    barrier(AT_BARRIER);
 }
 
 #define __global__
@@ -49,8 +59,7 @@ using std::min;
 using std::exp;
 using std::log;
 
-// The tensor cores' part, in float32: so rounding does not hide a mistake. All threads of a block come here as often as
-// each other; a tile product is two barriers.
+// The tensor cores' part, in float32: so rounding does not hide a mistake. A tile product is two barriers of a warp.
 static unsigned toTf32(float value)
 {
     unsigned bits;
@@ -71,7 +80,7 @@ static void multiplyTile(float *d, const unsigned *a, unsigned b0, unsigned b1)
     std::memcpy(tileA[self], a, sizeof tileA[self]);
     tileB[self][0] = b0;
     tileB[self][1] = b1;
-    __syncthreads();
+    barrier(AT_WARP_BARRIER);
     const unsigned warp = self / 32 * 32;
     const auto number = [](unsigned bits) {
         float value;
@@ -86,12 +95,17 @@ static void multiplyTile(float *d, const unsigned *a, unsigned b0, unsigned b1)
             d[i] += left * number(tileB[warp + 4 * column + k % 4][k / 4]);
         }
     }
-    __syncthreads();
+    barrier(AT_WARP_BARRIER);
     threadIdx.x = self;
 }
 
-// What the launch gives is always the most that a block may have.
-#define SHARED_FROM_LAUNCH(type, name) static type name[(99 << 10) / sizeof(type)]
+// Shared memory that the launch gives: nothing is in it at first, and what lies behind it must stay as it is.
+const size_t MOST_SHARED = 227 << 10;
+const size_t BEHIND = 4096;
+const unsigned char NOT_A_NUMBER = 0xFF;
+const unsigned char MARK = 0xA5;
+alignas(16) static unsigned char launchShared[MOST_SHARED + BEHIND];
+#define SHARED_FROM_LAUNCH(type, name) type *const name = reinterpret_cast<type *>(launchShared)
 
 struct Four;
 static void copyToShared(Four *to, const float *from, bool inside);
@@ -100,7 +114,8 @@ static void awaitCopies();
 
 #include "kernels.cu"
 
-// Copies are made as late as they may be: what is read without waiting for them is wrong.
+// Copies are made as late as they may be, so that what is read without waiting for them is wrong; or in every second block at
+// once, so that what is read when they may already be on their way is.
 struct Copy {
     Four *to;
     const float *from;
@@ -109,9 +124,14 @@ struct Copy {
 
 static std::vector<Copy> copies[BLOCK];
 
+static void awaitCopies();
+
 static void copyToShared(Four *to, const float *from, bool inside)
 {
     copies[threadIdx.x].push_back({to, from, inside});
+    if ((blockIdx.x + blockIdx.y) % 2 == 1) {
+        awaitCopies();
+    }
 }
 
 static void awaitCopies()
@@ -133,7 +153,7 @@ const size_t STACK = 64 * 1024;
 struct Fiber {
     jmp_buf place;
     std::vector<char> stack;
-    bool done;
+    State state;
 };
 
 std::vector<Fiber> fibers;
@@ -144,11 +164,10 @@ unsigned current;
 // A fiber's life: one thread of a block after the other.
 void fiberMain()
 {
-    Fiber &self = fibers[current];
+    yield(READY);
     for (;;) {
-        yield();
         body(bodyArguments);
-        self.done = true;
+        yield(DONE);
     }
 }
 
@@ -180,30 +199,74 @@ void makeFibers()
     }
 }
 
+// How many of the threads [from, to) are in a state.
+unsigned count(unsigned from, unsigned to, State state)
+{
+    unsigned number = 0;
+    for (unsigned t = from; t < to; t++) {
+        number += fibers[t].state == state ? 1 : 0;
+    }
+    return number;
+}
+
+void ready(unsigned from, unsigned to)
+{
+    for (unsigned t = from; t < to; t++) {
+        fibers[t].state = READY;
+    }
+}
+
+// Runs a warp until none of its threads can go on by itself.
+void runWarp(unsigned first)
+{
+    while (count(first, first + 32, READY) > 0) {
+        for (unsigned t = first; t < first + 32; t++) {
+            if (fibers[t].state == READY) {
+                threadIdx = {t, 0, 0};
+                resume(t);
+                fibers[t].state = waitsAt;
+            }
+        }
+        if (count(first, first + 32, AT_WARP_BARRIER) == 32) {
+            ready(first, first + 32);
+        }
+    }
+}
+
 // Runs a block's threads in turns until all have ended; false if some wait at a barrier that others never reach.
 bool runBlock(unsigned threads)
 {
     if (fibers.empty()) {
         makeFibers();
     }
-    for (unsigned t = 0; t < threads; t++) {
-        fibers[t].done = false;
-    }
+    ready(0, threads);
     for (;;) {
-        unsigned ended = 0;
-        for (unsigned t = 0; t < threads; t++) {
-            threadIdx = {t, 0, 0};
-            resume(t);
-            ended += fibers[t].done ? 1 : 0;
+        for (unsigned first = 0; first < threads; first += 32) {
+            runWarp(blockIdx.x % 2 == 0 ? first : threads - 32 - first);
         }
-        if (ended == threads) {
+        if (count(0, threads, DONE) == threads) {
             return true;
         }
-        if (ended > 0) {
+        if (count(0, threads, AT_BARRIER) < threads) {
             fibers.clear(); // those that wait still must not go on with the next kernel
             return false;
         }
+        ready(0, threads);
     }
+}
+
+// Whether nothing but what the launch gave has been written, and all copies to it have been waited for.
+bool sharedMemoryIsFine(unsigned sharedBytes)
+{
+    bool fine = true;
+    for (size_t i = 0; i < BEHIND; i++) {
+        fine = fine && launchShared[sharedBytes + i] == MARK;
+    }
+    for (std::vector<Copy> &pending : copies) {
+        fine = fine && pending.empty();
+        pending.clear();
+    }
+    return fine;
 }
 
 template <class... A, size_t... I>
@@ -284,10 +347,17 @@ const Kernel KERNELS[] = {
 
 } // namespace
 
-// 0 if done; 1 no such kernel; 2 another number of arguments; 3 more threads than a block has; 4 barriers that not all
-// threads reach; 5 a barrier in a kernel that is listed above as one without.
+// 0 if done; 1 no such kernel; 2 another number of arguments; 3 more threads than a block has, or no whole warps; 4 barriers that
+// not all threads reach; 5 a barrier in a kernel that is listed above as one without; 6 more shared memory than a block has,
+// or less than the kernel uses.
 extern "C" int launch(
-        const char *name, unsigned blocksX, unsigned blocksY, unsigned threads, void **arguments, int count)
+        const char *name,
+        unsigned sharedBytes,
+        unsigned blocksX,
+        unsigned blocksY,
+        unsigned threads,
+        void **arguments,
+        int count)
 {
     for (const Kernel &kernel : KERNELS) {
         if (std::strcmp(kernel.name, name) != 0) {
@@ -296,8 +366,11 @@ extern "C" int launch(
         if (count != kernel.arguments) {
             return 2;
         }
-        if (threads > BLOCK) {
+        if (threads > BLOCK || threads % 32 != 0) {
             return 3;
+        }
+        if (sharedBytes > MOST_SHARED) {
+            return 6;
         }
         blockDim = {threads, 1, 1};
         barrierWithoutFiber = false;
@@ -306,9 +379,15 @@ extern "C" int launch(
         for (unsigned y = 0; y < blocksY; y++) {
             for (unsigned x = 0; x < blocksX; x++) {
                 blockIdx = {x, y, 0};
+                std::memset(launchShared, NOT_A_NUMBER, sharedBytes);
+                std::memset(launchShared + sharedBytes, MARK, BEHIND);
                 if (kernel.barriers) {
                     if (!runBlock(threads)) {
+                        sharedMemoryIsFine(sharedBytes); // forgets the copies
                         return 4;
+                    }
+                    if (!sharedMemoryIsFine(sharedBytes)) {
+                        return 6;
                     }
                     continue;
                 }

@@ -331,7 +331,7 @@ API cuLaunchKernel(
         for (std::string &value : values) {
             pointers.push_back(&value[0]);
         }
-        if (launch(kernel->name, gridX, gridY, blockX, pointers.data(), kernel->arguments) != 0) {
+        if (launch(kernel->name, sharedBytes, gridX, gridY, blockX, pointers.data(), kernel->arguments) != 0) {
             failed = UNKNOWN;
         }
     });

@@ -14,7 +14,8 @@ import imagespace.backend.Tensor;
  * output and the previous node's gradient from the other.
  *
  * <p>{@code forward} sets {@link #output}; {@code backward} reads {@link #gradient}, and sets the gradients of the node's
- * parameters and the previous node's gradient, each if somebody wants it.
+ * weights and the previous node's gradient, each if somebody wants it. The bias's gradient comes with the way back through
+ * the activation, {@code backwardActivation}, which may be part of the next node's pass.
  */
 abstract class Node {
     final Backend backend;

@@ -43,6 +43,7 @@ final class ConvolutionCases {
             add(cases, ConvShape.of(side, side + 2, 32, 32, 3, 1, Padding.SAME), Activation.LEAKY_RELU, 3);
             add(cases, ConvShape.of(side + 2, side, 32, 64, 3, 1, Padding.SAME), Activation.RELU, 1);
             add(cases, ConvShape.of(side + 4, side + 3, 64, 32, 3, 1, Padding.VALID), Activation.IDENTITY, 2);
+            add(cases, ConvShape.of(side, side + 3, 32, 96, 3, 1, Padding.SAME), Activation.RELU, 1);
             add(cases, ConvShape.of(side, side + 3, 3, 64, 3, 1, Padding.SAME), Activation.RELU, 5);
             add(cases, ConvShape.of(side + 1, side, 1, 32, 5, 1, Padding.SAME), Activation.LEAKY_RELU, 3);
         }
@@ -88,6 +89,9 @@ final class ConvolutionCases {
         add(cases, ConvShape.of(5, 6, 64, 64, 3, 1, Padding.VALID), Activation.RELU, 270);
         add(cases, ConvShape.of(7, 17, 32, 64, 3, 1, Padding.SAME), Activation.RELU, 140);
         addThroughActivation(cases, ConvShape.of(5, 6, 64, 64, 3, 1, Padding.VALID), Activation.RELU, 270);
+        addThroughActivation(cases, ConvShape.of(7, 5, 64, 64, 3, 1, Padding.SAME), Activation.RELU, 270);
+        addThroughActivation(cases, ConvShape.of(2, 17, 32, 32, 3, 1, Padding.SAME), Activation.RELU, 270);
+        addThroughActivation(cases, ConvShape.of(2, 33, 32, 32, 3, 1, Padding.SAME), Activation.RELU, 140);
         add(cases, ConvShape.of(16, 17, 3, 32, 3, 1, Padding.SAME), Activation.RELU, 141);
         add(cases, ConvShape.of(5, 4, 32, 10, 3, 1, Padding.SAME), Activation.LEAKY_RELU, 3);
         return List.copyOf(cases);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Convolutions with their poolings, all four passes of a batch: shapes that a backend may do in one, with tiles that reach
+ * Convolutions with their poolings, all passes of a batch: shapes that a backend may do in one, with tiles that reach
  * over the border, and shapes that it may not.
  */
 final class PooledConvolutionCases {

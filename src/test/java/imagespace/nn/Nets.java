@@ -50,7 +50,7 @@ public final class Nets {
     }
 
     /** Convolutions of as many channels as a GPU's tensor cores take at a time, on 10x9x3. */
-    public static Architecture narrow(int classes) {
+    public static Architecture narrow(float dropout, int classes) {
         return new Architecture(
                 "narrow",
                 10,
@@ -61,6 +61,9 @@ public final class Nets {
                         new Layer.Conv(32, 3, 1, SAME, RELU),
                         new Layer.Conv(32, 3, 1, VALID, RELU),
                         new Layer.MaxPool(2),
+                        new Layer.Dropout(dropout),
+                        new Layer.Conv(64, 3, 1, SAME, RELU),
+                        new Layer.Conv(64, 3, 1, SAME, LEAKY_RELU),
                         new Layer.Conv(classes, 3, 1, SAME, LEAKY_RELU),
                         new Layer.Dense(classes, IDENTITY)));
     }
@@ -98,6 +101,28 @@ public final class Nets {
                         new Layer.AveragePool(2),
                         new Layer.Dense(11, IDENTITY),
                         new Layer.Dropout(rate),
+                        new Layer.Dense(classes, IDENTITY)));
+    }
+
+    /** Dropout wherever it may stand, and convolutions in a row; the loss is smooth. 6x6x2 images. */
+    public static Architecture dropoutEverywhere(float rate, int classes) {
+        return new Architecture(
+                "dropout everywhere",
+                6,
+                6,
+                2,
+                Initializer.GLOROT_UNIFORM,
+                List.of(
+                        new Layer.Dropout(rate),
+                        new Layer.Conv(5, 3, 1, SAME, IDENTITY),
+                        new Layer.Conv(6, 3, 1, SAME, IDENTITY),
+                        new Layer.Dropout(rate),
+                        new Layer.Dropout(rate),
+                        new Layer.Conv(4, 3, 1, SAME, IDENTITY),
+                        new Layer.AveragePool(2),
+                        new Layer.Dropout(rate),
+                        new Layer.Conv(5, 3, 1, SAME, IDENTITY),
+                        new Layer.AveragePool(3),
                         new Layer.Dense(classes, IDENTITY)));
     }
 

@@ -16,7 +16,6 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Gradients through whole networks: float32 against float64, and float64 against finite differences. */
@@ -177,10 +176,15 @@ class NetworkTest {
     }
 
     /** With dropout there is no reference: the loss must change along the gradient as the gradient says. */
-    @Test
-    void theGradientThroughDropoutIsTheSlopeOfTheLoss() {
+    @TestFactory
+    Stream<DynamicTest> theGradientThroughDropoutIsTheSlopeOfTheLoss() {
+        return Stream.of(Nets.smoothWithDropout(0.5f, 5), Nets.dropoutEverywhere(0.3f, 5))
+                .map(a -> dynamicTest(a.name(), () -> compareWithSlope(a)));
+    }
+
+    private static void compareWithSlope(Architecture architecture) {
         try (Backend backend = new CpuBackend(2)) {
-            Network network = new Network(backend, Nets.smoothWithDropout(0.5f, 5), 8, 17);
+            Network network = new Network(backend, architecture, 8, 17);
             double[] parameters =
                     read(backend, network.parameters(), network.parameters().size());
             Problem problem = Problem.of(network.architecture(), parameters, 5, 8);

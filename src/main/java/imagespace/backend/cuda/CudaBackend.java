@@ -21,8 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The operators on a GPU: dense layers by cuBLAS, convolutions by cuDNN where it is quicker, everything else by the kernels of {@code native}, on
- * one stream. Same inputs, same bits, unless the device was opened as fast.
+ * The operators on a GPU: dense layers by cuBLAS but those of few outputs, convolutions by cuDNN where it is quicker,
+ * everything else by the kernels of {@code native}, on one stream. Same inputs, same bits, unless the device was opened as fast.
  *
  * <p>Everything in memory is float32 and laid out as on the CPU, parameters too, so that what one backend saves another
  * can load. What that costs {@link Convolutions} says.

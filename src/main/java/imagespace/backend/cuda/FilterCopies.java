@@ -56,6 +56,9 @@ final class FilterCopies {
     }
 
     private void arrange(Memory.Block block) {
+        if (block.sums != null) {
+            block.sums.addUp();
+        }
         List<Entry<FilterPlace, FilterCopy>> stale = block.filters.entrySet().stream()
                 .filter(e -> e.getKey().layout().equals(ARRANGE) && isStale(e.getValue(), block))
                 .sorted(Comparator.comparingLong(e -> e.getKey().offset()))

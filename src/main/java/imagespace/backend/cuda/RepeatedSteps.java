@@ -34,25 +34,27 @@ final class RepeatedSteps implements AutoCloseable {
     }
 
     void run(Object key, Runnable task) {
+        engine.sums.addUp(); // what waits from before is no part of the step
         Step step = steps.get(key);
         if (step == null) {
             long before = engine.varying.total();
-            task.run();
+            whole(task);
             steps.put(key, new Step(Math.toIntExact(engine.varying.total() - before)));
         } else if (step.bytes > engine.varying.room()) {
-            task.run(); // too many values for one copy
+            whole(task); // too many values for one copy
         } else {
             replay(step, task);
         }
     }
 
+    /** With the sums that wait at the end of it, so that each run of a step takes the same scratch memory. */
+    private void whole(Runnable task) {
+        task.run();
+        engine.sums.addUp();
+    }
+
     private void replay(Step step, Runnable task) {
         refuse(engine, "has steps of its own");
-        engine.sums.addUp(); // what waits from before is no part of the step
-        Runnable whole = () -> {
-            task.run();
-            engine.sums.addUp();
-        };
         boolean record = step.recording == null;
         if (record) {
             step.values = memory.allocate(Math.max(1, step.bytes));
@@ -63,10 +65,10 @@ final class RepeatedSteps implements AutoCloseable {
         boolean done = false;
         try {
             if (record) {
-                step.recording = engine.device.record(whole);
+                step.recording = engine.device.record(() -> whole(task));
             } else {
                 engine.commands = Commands.NONE;
-                whole.run();
+                whole(task);
             }
             engine.varying.endBlock();
             done = true;
@@ -74,9 +76,10 @@ final class RepeatedSteps implements AutoCloseable {
             engine.commands = engine.device.commands();
             engine.varying.dropBlock();
             engine.repeating = false;
+            engine.generation++; // copies may be marked that were not there when the step was recorded, or were not
+            // made
             if (!done) {
                 engine.sums.forget();
-                engine.generation++; // what the step was to make has not been made
             }
         }
         step.recording.replay();

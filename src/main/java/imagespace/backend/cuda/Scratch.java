@@ -14,6 +14,7 @@ final class Scratch {
         OUT,
         FILTER,
         BIAS,
+        /** Also until the sums are added up, see {@link PartialSums}. */
         PARTIAL_SUMS,
         WORKSPACE,
         IN_16,

@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * Convolutions by kernels of our own, for shapes at which cuDNN takes several times as long: few channels, an image as
- * input, some classes as output. {@code native/convolutions.cu} says how. The weights stay in our layout.
+ * input, some classes as output. {@code native/convolutions.cu} says how. Weights stay in our layout, but for those
+ * of 3x3 kernels of few channels ({@link FilterCopies#arranged}).
  *
  * <p>Each method does its pass and returns true if the shape is one of its own. The sum over all pixels, of a gradient of
  * the weights, is divided into chunks, as many whatever the GPU, so that the bits do not depend on it.
@@ -73,7 +74,7 @@ final class TensorCoreConvolutions {
     /**
      * A tile of an image's output, and the kernel that goes through images by such.
      *
-     * @param teams warps with the same pixels, each with 32 other output channels
+     * @param teams warps with the same pixels, each with 32 other output channels; of no use to gradients of the weights
      */
     private record Tile(String kernel, int high, int wide, int teams) {
         /** The one of those that has the fewest rows and columns too many. */
@@ -111,7 +112,7 @@ final class TensorCoreConvolutions {
         if (fewOutputs(out, in, weights, bias, activation, s, n)) {
             return true;
         } else if (hasFewRows(s)) {
-            Chunks chunks = Chunks.of(pixels, ROWS * WARPS, s.outChannels() / OUTS, BLOCKS);
+            Chunks chunks = Chunks.of(pixels, ROWS * WARPS, s.outChannels() / OUTS);
             engine.commands.launch(
                     "imageForward",
                     chunks.count,
@@ -265,7 +266,7 @@ final class TensorCoreConvolutions {
 
     private static Chunks chunks(Tile tile, ConvShape s, int n) {
         int blocksY = s.outChannels() / (OUTS * tile.teams);
-        return Chunks.of(Math.multiplyExact(n, tile.count(s)), 1, blocksY, BLOCKS);
+        return Chunks.of(Math.multiplyExact(n, tile.count(s)), 1, blocksY);
     }
 
     /** Sets dWeights. */
@@ -287,14 +288,14 @@ final class TensorCoreConvolutions {
     private void imageWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
         int blocksY = s.outChannels() / OUTS;
         int rows = Math.multiplyExact(n, Math.ceilDiv(s.outWidth(), STRIP) * s.outHeight());
-        Chunks chunks = Chunks.of(rows, WARPS, blocksY, BLOCKS);
+        Chunks chunks = Chunks.of(rows, WARPS, blocksY);
         sumOfChunks("imageWeightGradient", 0, chunks, blocksY, dWeights, dOut, in, s, n);
     }
 
     private void narrowWeights(Tensor dWeights, Tensor dOut, Tensor in, ConvShape s, int n) {
         Tile tile = Tile.of(s, OF_GRADIENTS);
         int blocksY = s.outChannels() / OUTS * (s.inChannels() / SLAB);
-        Chunks chunks = Chunks.of(Math.multiplyExact(n, tile.count(s)), 1, blocksY, BLOCKS);
+        Chunks chunks = Chunks.of(Math.multiplyExact(n, tile.count(s)), 1, blocksY);
         int sharedBytes = tile.inputBytes() + tile.outputBytes();
         sumOfChunks(tile.kernel, sharedBytes, chunks, blocksY, dWeights, dOut, in, s, n);
     }
@@ -332,9 +333,9 @@ final class TensorCoreConvolutions {
      * @param size a multiple of what a block does at a time
      */
     private record Chunks(int size, int count) {
-        /** For about so many blocks, of which blocksY do the same items. */
-        static Chunks of(int items, int atOnce, int blocksY, int blocks) {
-            int wanted = Math.max(1, blocks / blocksY);
+        /** For about {@link #BLOCKS} blocks, of which blocksY do the same items. */
+        static Chunks of(int items, int atOnce, int blocksY) {
+            int wanted = Math.max(1, BLOCKS / blocksY);
             int size = Math.ceilDiv(items, wanted * atOnce) * atOnce;
             return new Chunks(size, Math.ceilDiv(items, size));
         }

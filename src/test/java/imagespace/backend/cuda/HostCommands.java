@@ -10,7 +10,7 @@ import java.util.Arrays;
 final class HostCommands implements Commands {
     private static final int ALIGNMENT = 16;
 
-    /** Shared memory of a block that every GPU with tensor cores for TF32 has: as in host.cpp. */
+    /** Shared memory of a block that every GPU with tensor cores for TF32 has. */
     private static final int MOST_SHARED = 99 << 10;
 
     private final HostDevice device;
@@ -25,7 +25,7 @@ final class HostCommands implements Commands {
             throw new IllegalArgumentException(sharedBytes + " bytes of shared memory");
         }
         Object[] given = arguments.clone();
-        device.queue(() -> HostKernels.launch(kernel, blocksX, blocksY, given));
+        device.queue(() -> HostKernels.run(kernel, sharedBytes, blocksX, blocksY, given));
     }
 
     @Override

@@ -21,21 +21,28 @@ final class HostKernels {
             "it takes another number of arguments",
             "too many threads a block",
             "its threads do not all come to the same barriers",
-            "it has barriers, and host.cpp lists it as one without");
+            "it has barriers, and host.cpp lists it as one without",
+            "it uses more shared memory than its launch gives, or does not wait for copies to it");
 
     private static MethodHandle launch;
 
     private HostKernels() {}
 
-    /** Runs all threads of all blocks; arguments as those of {@link Commands#launch}. */
-    static void launch(String kernel, int blocksX, int blocksY, Object... arguments) {
+    /** Runs all threads of all blocks; arguments as those of {@link Commands#run}. */
+    static void run(String kernel, int sharedBytes, int blocksX, int blocksY, Object... arguments) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pointers = arena.allocate(ValueLayout.ADDRESS, arguments.length);
             for (int i = 0; i < arguments.length; i++) {
                 pointers.setAtIndex(ValueLayout.ADDRESS, i, argument(arena, arguments[i]));
             }
             int status = (int) launch.invoke(
-                    arena.allocateFrom(kernel), blocksX, blocksY, Commands.BLOCK, pointers, arguments.length);
+                    arena.allocateFrom(kernel),
+                    sharedBytes,
+                    blocksX,
+                    blocksY,
+                    Commands.BLOCK,
+                    pointers,
+                    arguments.length);
             if (status != 0) {
                 throw new IllegalStateException(kernel + ": " + WHAT_WENT_WRONG.get(status));
             }
@@ -73,6 +80,7 @@ final class HostKernels {
                             FunctionDescriptor.of(
                                     ValueLayout.JAVA_INT,
                                     ValueLayout.ADDRESS,
+                                    ValueLayout.JAVA_INT,
                                     ValueLayout.JAVA_INT,
                                     ValueLayout.JAVA_INT,
                                     ValueLayout.JAVA_INT,

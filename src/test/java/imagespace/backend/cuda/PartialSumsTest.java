@@ -102,6 +102,44 @@ class PartialSumsTest {
         }
     }
 
+    /** However many sums wait before it: a recorded step finds the scratch memory that its first run took. */
+    @Test
+    void aStepOfManySumsAfterMany() {
+        int many = 12;
+        Tensor[] left = new Tensor[many];
+        Tensor[] inside = new Tensor[many];
+        for (int i = 0; i < many; i++) {
+            left[i] = backend.tensor(CHANNELS);
+            inside[i] = backend.tensor(CHANNELS);
+        }
+        Tensor rows = backend.tensor(ROWS, CHANNELS);
+        backend.fill(rows, 1);
+        for (int round = 1; round <= 3; round++) {
+            for (int i = 0; i < many; i++) {
+                sum(left[i], i);
+            }
+            backend.repeat(this, () -> {
+                for (Tensor to : inside) {
+                    backend.activationBackward(rows, to, rows, Activation.IDENTITY, ROWS, CHANNELS);
+                }
+            });
+            for (int i = 0; i < many; i++) {
+                assertArrayEquals(all(i * ROWS), read(left[i]), "sum " + i);
+                assertArrayEquals(all(ROWS), read(inside[i]), "sum " + i + " of the step");
+            }
+        }
+    }
+
+    @Test
+    void aScopeEndsWhileSumsWait() {
+        Tensor gradient = backend.tensor(CHANNELS);
+        try (var _ = backend.scope()) {
+            sum(backend.tensor(CHANNELS), 1);
+            sum(gradient, 2);
+        }
+        assertArrayEquals(all(2 * ROWS), read(gradient));
+    }
+
     /** Two layers' sums are one command. */
     @Test
     void oneCommandForAll() {
