@@ -23,6 +23,11 @@ public interface Backend extends AutoCloseable {
      */
     Map<String, Object> numerics();
 
+    /** Whether operators get fast only by being used, as Java compiles them meanwhile. */
+    default boolean isCompiledByUse() {
+        return false;
+    }
+
     /** A new tensor of zeros. */
     Tensor tensor(int... shape);
 

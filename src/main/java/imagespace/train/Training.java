@@ -61,6 +61,7 @@ public final class Training {
         if (data.size() == 0) {
             throw new IllegalArgumentException("there is no sample to train on");
         }
+        WarmUp.before(backend, architecture, data, config);
         network = new Network(backend, architecture, config.batch(), config.seed());
         if (network.classes() < data.classes()) {
             throw new IllegalArgumentException(

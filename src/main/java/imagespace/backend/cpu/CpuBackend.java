@@ -72,6 +72,11 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public boolean isCompiledByUse() {
+        return true;
+    }
+
+    @Override
     public Map<String, Object> numerics() {
         return algorithm == ConvAlgorithm.AUTO
                 ? Map.of()
