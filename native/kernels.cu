@@ -243,6 +243,23 @@ extern "C" __global__ void biasActivation(float *y, const float *bias, float slo
 #define LANES (BLOCK / COLUMNS) // rows that it reads at a time
 #define AT_ONCE 4            // rows of a thread that are on their way at the same time
 
+// What threads have that are multiples of `apart` from each other, a power of two, added up: for the first ones of a block.
+static __device__ Four sumOfLanes(Four mine, int apart)
+{
+    __shared__ Four sums[BLOCK];
+    sums[threadIdx.x] = mine;
+    __syncthreads();
+    for (int half = BLOCK / 2; half >= apart; half /= 2) {
+        if ((int) threadIdx.x < half) {
+            for (int j = 0; j < 4; j++) {
+                sums[threadIdx.x].v[j] += sums[threadIdx.x + (Word) half].v[j];
+            }
+        }
+        __syncthreads();
+    }
+    return sums[threadIdx.x];
+}
+
 // Adds up what a block's lanes have of each of its channels, and keeps that as partial [blocks, channels], for addUp.
 static __device__ void keepPartial(float *partial, float mine, int channel, int channels)
 {
@@ -355,7 +372,6 @@ struct Sums {
 // All of them at once. The order of the terms depends on the number of chunks alone.
 extern "C" __global__ void addUp(Sums sums)
 {
-    __shared__ Four shared[BLOCK];
     int which = 0;
     while ((long long) blockIdx.x >= sums.all[which].end) {
         which++;
@@ -384,19 +400,10 @@ extern "C" __global__ void addUp(Sums sums)
             }
         }
     }
-    shared[threadIdx.x] = mine;
-    __syncthreads();
-    for (int half = BLOCK / 2; half >= PER_BLOCK; half /= 2) {
-        if ((int) threadIdx.x < half) {
-            for (int j = 0; j < 4; j++) {
-                shared[threadIdx.x].v[j] += shared[threadIdx.x + (Word) half].v[j];
-            }
-        }
-        __syncthreads();
-    }
+    mine = sumOfLanes(mine, PER_BLOCK);
     if (threadIdx.x < PER_BLOCK) {
         for (int j = 0; j < 4 && first + j < count; j++) {
-            sum.to[first + j] = shared[threadIdx.x].v[j];
+            sum.to[first + j] = mine.v[j];
         }
     }
 }
@@ -667,19 +674,9 @@ extern "C" __global__ void maxPoolActivationBackward(
             }
         }
     }
-    __shared__ Four sums[BLOCK];
-    sums[threadIdx.x] = sum;
-    __syncthreads();
-    for (int half = BLOCK / 2; half >= FOURS; half /= 2) {
-        if ((int) threadIdx.x < half) {
-            for (int j = 0; j < 4; j++) {
-                sums[threadIdx.x].v[j] += sums[threadIdx.x + (Word) half].v[j];
-            }
-        }
-        __syncthreads();
-    }
+    sum = sumOfLanes(sum, FOURS);
     if (threadIdx.x < FOURS && channel < p.channels) {
-        four(partial + (int) blockIdx.x * p.channels + channel) = sums[threadIdx.x];
+        four(partial + (int) blockIdx.x * p.channels + channel) = sum;
     }
 }
 

@@ -80,6 +80,16 @@ class TrainingTest {
         return bits;
     }
 
+    /** The first training of a network in a process warms up on a copy, the second does not. */
+    @Test
+    void warmingUpChangesNothing() throws DivergedException {
+        Architecture architecture = Nets.tiny(0.37f, 4); // that no other test has
+        Dataset data = withNoise(separable(70));
+        TrainingConfig config = new TrainingConfig(2, 33, Optimizer.adam(3e-3f), 0.1f, Augmentation.FLIP_AND_SHIFT, 5);
+        float[] first = train(2, architecture, data, config);
+        assertArrayEquals(bits(first), bits(train(2, architecture, data, config)));
+    }
+
     @Test
     void aSeparableProblemIsLearned() throws DivergedException {
         try (Backend backend = new CpuBackend(2)) {
