@@ -62,7 +62,7 @@ record Roofline(double peak, double bandwidth, List<String> libraries, List<Poin
         roof(out, "roof", ridge, peak, X_TO, peak);
         roof(out, "roof dashed", ridge, peak, ridge * WINOGRAD, peak * WINOGRAD);
         roof(out, "roof dashed", ridge * WINOGRAD, peak * WINOGRAD, X_TO, peak * WINOGRAD);
-        label(out, X_FROM * 1.2, peak * 1.12, String.format(Locale.ROOT, "peak: %.0f GFLOP/s", peak));
+        label(out, X_FROM * 1.2, peak * 1.4, String.format(Locale.ROOT, "peak: %.0f GFLOP/s", peak));
         label(out, X_FROM * 1.2, peak * WINOGRAD * 1.12, "4.5 times that: Winograd F(6x4, 3x3), transforms free");
         label(out, X_FROM * 1.5, X_FROM * bandwidth * 0.95, String.format(Locale.ROOT, "memory: %.0f GB/s", bandwidth));
         points.forEach(point -> mark(out, x(point.intensity), y(point.rate), point.library, point.name, point.rate));
