@@ -124,12 +124,10 @@ struct Copy {
 
 static std::vector<Copy> copies[BLOCK];
 
-static void awaitCopies();
-
 static void copyToShared(Four *to, const float *from, bool inside)
 {
     copies[threadIdx.x].push_back({to, from, inside});
-    if ((blockIdx.x + blockIdx.y) % 2 == 1) {
+    if ((blockIdx.x / 2 + blockIdx.y) % 2 == 1) {
         awaitCopies();
     }
 }
@@ -349,7 +347,7 @@ const Kernel KERNELS[] = {
 
 // 0 if done; 1 no such kernel; 2 another number of arguments; 3 more threads than a block has, or no whole warps; 4 barriers that
 // not all threads reach; 5 a barrier in a kernel that is listed above as one without; 6 more shared memory than a block has,
-// or less than the kernel uses.
+// or less than the kernel uses, or copies to it that are not waited for.
 extern "C" int launch(
         const char *name,
         unsigned sharedBytes,
@@ -395,6 +393,9 @@ extern "C" int launch(
                 for (unsigned t = 0; t < threads; t++) {
                     threadIdx = {t, 0, 0};
                     kernel.call(arguments);
+                }
+                if (!sharedMemoryIsFine(sharedBytes)) {
+                    return 6;
                 }
             }
         }

@@ -77,7 +77,8 @@ public final class ThroughputCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "How long steps are run before they are timed: Java's compiler needs some seconds.")
+            description = "How long steps are run before they are timed: Java's compiler needs some seconds."
+                    + " On the CPU a training begins with some steps on tiny batches besides.")
     private double warmUp;
 
     @Mixin

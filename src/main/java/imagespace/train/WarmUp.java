@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 
 /**
  * Java compiles what has been run often, and until then a step takes a hundred times as long. So a network's steps are run on
- * tiny batches first, on a copy that is thrown away: its first large one comes sooner, and full speed too. Once a network and
- * process.
+ * tiny batches first, on a copy that is thrown away: full speed comes sooner, and of a small network the first large step, too
+ * (figures in benchmarks/HISTORY.md). Once a network and process.
  */
 final class WarmUp {
     private static final int STEPS = 20;

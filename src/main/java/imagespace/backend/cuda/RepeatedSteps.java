@@ -76,8 +76,7 @@ final class RepeatedSteps implements AutoCloseable {
             engine.commands = engine.device.commands();
             engine.varying.dropBlock();
             engine.repeating = false;
-            engine.generation++; // copies may be marked that were not there when the step was recorded, or were not
-            // made
+            engine.generation++; // copies may be marked that the recording does not make
             if (!done) {
                 engine.sums.forget();
             }
