@@ -54,10 +54,6 @@ struct __align__(16) Words {
     Word w[4];
 };
 
-struct __align__(8) WordPair {
-    Word w[2];
-};
-
 // The block of four words with the counter (block low, block high, stream, 0).
 static __device__ Words philox(Long seed, Word stream, Long block)
 {

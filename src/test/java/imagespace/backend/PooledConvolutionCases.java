@@ -114,10 +114,7 @@ final class PooledConvolutionCases {
             double[] bias = uniform(seed + 2000, s.outChannels());
             double[] convOut = ReferenceOperators.convForward(in, weights, bias, activation, s, n);
             double[] dOut = uniform(seed + 3000, n * pool.outputSize());
-            double[] mask = uniform(seed + 4000, dOut.length);
-            for (int i = 0; i < mask.length; i++) {
-                mask[i] = mask[i] < 0 ? 0 : 2;
-            }
+            double[] mask = TestData.halfDropped(seed + 4000, dOut.length);
             return new Problem(s, activation, pool, n, in, weights, bias, convOut, dOut, mask);
         }
 

@@ -94,10 +94,7 @@ final class PoolingCases {
      */
     private static void maxWithActivation(List<OperatorCase> cases, String where, double[] in, PoolShape s, int n) {
         double[] dOut = uniform(5, n * s.outputSize(), 0.1, 1);
-        double[] kept = uniform(6, n * s.outputSize());
-        for (int i = 0; i < kept.length; i++) {
-            kept[i] = kept[i] < 0 ? 0 : 2;
-        }
+        double[] kept = TestData.halfDropped(6, n * s.outputSize());
         double[] maxima = ReferenceOperators.maxPoolForward(in, s, n);
         for (boolean dropout : new boolean[] {false, true}) {
             double[] before = dOut.clone();

@@ -21,6 +21,15 @@ public final class TestData {
         return values;
     }
 
+    /** The mask of a dropout of a half: 0 or 2. */
+    static double[] halfDropped(long seed, int count) {
+        double[] mask = uniform(seed, count);
+        for (int i = 0; i < count; i++) {
+            mask[i] = mask[i] < 0 ? 0 : 2;
+        }
+        return mask;
+    }
+
     /** Uniform bytes. */
     public static byte[] bytes(long seed, int count) {
         byte[] bytes = new byte[count];

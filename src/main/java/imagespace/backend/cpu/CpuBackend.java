@@ -227,7 +227,7 @@ public final class CpuBackend implements Backend {
             ConvShape conv, Activation activation, PooledConvolution.Kind kind, PoolShape pool, int room) {
         return PooledPixels.fits(pool) && convolution(conv) instanceof WinogradLayer layer
                 ? new PooledWinograd(
-                        layer, activation, activations, new PooledPixels(team, conv, activation, kind, room))
+                        layer, activation, activations, dropout, new PooledPixels(team, conv, activation, kind, room))
                 : Backend.super.pooledConvolution(conv, activation, kind, pool, room);
     }
 

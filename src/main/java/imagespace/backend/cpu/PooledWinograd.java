@@ -11,12 +11,15 @@ final class PooledWinograd implements PooledConvolution {
     private final WinogradLayer layer;
     private final Activation activation;
     private final Activations activations;
+    private final Dropout dropout;
     private final PooledPixels pixels;
 
-    PooledWinograd(WinogradLayer layer, Activation activation, Activations activations, PooledPixels pixels) {
+    PooledWinograd(
+            WinogradLayer layer, Activation activation, Activations activations, Dropout dropout, PooledPixels pixels) {
         this.layer = layer;
         this.activation = activation;
         this.activations = activations;
+        this.dropout = dropout;
         this.pixels = pixels;
     }
 
@@ -33,8 +36,8 @@ final class PooledWinograd implements PooledConvolution {
             case MAXIMUM ->
                 activations.backward(of(dOut), dropped, of(dBias), of(out), activation.slope(), rows, dBias.size());
             case AVERAGE -> {
-                if (dropped != null) { // no more than that: the derivative is that of each pixel
-                    activations.backward(of(dOut), dropped, of(dBias), of(out), 1, rows, dBias.size());
+                if (dropped != null) {
+                    dropout.backward(of(dOut), of(dOut), dropped, rows * dBias.size());
                 }
                 pixels.sum(of(dBias), of(dOut), n);
             }

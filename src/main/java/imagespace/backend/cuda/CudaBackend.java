@@ -303,22 +303,27 @@ final class CudaBackend implements Backend {
     @Override
     public void activationBackward(
             Tensor dOut, Tensor dBias, Tensor out, Activation activation, int rows, int channels) {
+        withColumnSums(
+                "activationBackward", dBias, rows, channels, out(dOut), in(out), activation.slope(), rows, channels);
+    }
+
+    /**
+     * Runs a kernel whose blocks each have a chunk of rows and some channels.
+     *
+     * @param dBias set to the sums of its columns
+     * @param out the kernel's first argument; where the sums of the chunks go is its second
+     * @param arguments the others, but for the last, which is the rows of a chunk
+     */
+    private void withColumnSums(String kernel, Tensor dBias, int rows, int channels, long out, Object... arguments) {
         Chunks chunks = Chunks.of(rows);
-        engine.sums.set(
-                dBias,
-                chunks.count,
-                channels,
-                partial -> engine.commands.launch(
-                        "activationBackward",
-                        chunks.count,
-                        Math.ceilDiv(channels, COLUMNS),
-                        out(dOut),
-                        partial,
-                        in(out),
-                        activation.slope(),
-                        rows,
-                        channels,
-                        chunks.rows));
+        Object[] all = new Object[arguments.length + 3];
+        all[0] = out;
+        System.arraycopy(arguments, 0, all, 2, arguments.length);
+        all[all.length - 1] = chunks.rows;
+        engine.sums.set(dBias, chunks.count, channels, partial -> {
+            all[1] = partial;
+            engine.commands.launch(kernel, chunks.count, Math.ceilDiv(channels, COLUMNS), all);
+        });
     }
 
     /** Rows in chunks of equal size, whatever the GPU: so the bits of a sum do not depend on it. */
@@ -381,25 +386,19 @@ final class CudaBackend implements Backend {
             return;
         }
         int rows = Math.multiplyExact(n, shape.height() * shape.width());
-        Chunks chunks = Chunks.of(rows);
-        engine.sums.set(
+        withColumnSums(
+                "averagePoolActivationBackward",
                 dBias,
-                chunks.count,
+                rows,
                 shape.channels(),
-                partial -> engine.commands.launch(
-                        "averagePoolActivationBackward",
-                        chunks.count,
-                        Math.ceilDiv(shape.channels(), COLUMNS),
-                        out(dIn),
-                        partial,
-                        in(dOut),
-                        in(in),
-                        activation.slope(),
-                        shape.width(),
-                        shape.channels(),
-                        shape.window(),
-                        rows,
-                        chunks.rows));
+                out(dIn),
+                in(dOut),
+                in(in),
+                activation.slope(),
+                shape.width(),
+                shape.channels(),
+                shape.window(),
+                rows);
     }
 
     @Override
@@ -419,25 +418,19 @@ final class CudaBackend implements Backend {
             return;
         }
         int windows = Math.multiplyExact(n, shape.outHeight() * shape.outWidth());
-        Chunks chunks = Chunks.of(windows);
-        engine.sums.set(
+        withColumnSums(
+                "maxPoolActivationBackward",
                 dBias,
-                chunks.count,
+                windows,
                 shape.channels(),
-                partial -> engine.commands.launch(
-                        "maxPoolActivationBackward",
-                        chunks.count,
-                        Math.ceilDiv(shape.channels(), COLUMNS),
-                        out(dIn),
-                        partial,
-                        in(dOut),
-                        mask == null ? NO_MASK : in(mask),
-                        in(out),
-                        in(in),
-                        activation.slope(),
-                        kernelShape(shape),
-                        windows,
-                        chunks.rows));
+                out(dIn),
+                in(dOut),
+                mask == null ? NO_MASK : in(mask),
+                in(out),
+                in(in),
+                activation.slope(),
+                kernelShape(shape),
+                windows);
     }
 
     @Override

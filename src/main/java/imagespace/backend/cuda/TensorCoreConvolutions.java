@@ -46,13 +46,13 @@ final class TensorCoreConvolutions {
     /** Blocks that keep a large GPU busy, of kernels of which a multiprocessor takes two. */
     private static final int BLOCKS = 264;
 
-    /** Tiles of convolutions by {@code convolve}, whose blocks have 64 or 32 of the outputs. */
-    private static final List<Tile> NARROW_BY_64 =
-            List.of(new Tile("convolve8x16", 8, NARROW, 2), new Tile("convolve6x16", 6, NARROW, 2));
-
-    private static final List<Tile> NARROW_BY_32 = List.of(new Tile("convolve16x16", 16, NARROW, 1));
-    private static final List<Tile> WIDE_BY_64 = List.of(new Tile("convolve4x32", 4, 32, 2));
-    private static final List<Tile> WIDE_BY_32 = List.of(new Tile("convolve8x32", 8, 32, 1));
+    /** Of {@code convolve}. */
+    private static final List<Tile> OF_CONVOLUTIONS = List.of(
+            new Tile("convolve8x16", 8, NARROW, 2),
+            new Tile("convolve6x16", 6, NARROW, 2),
+            new Tile("convolve16x16", 16, NARROW, 1),
+            new Tile("convolve4x32", 4, 32, 2),
+            new Tile("convolve8x32", 8, 32, 1));
 
     private static final List<Tile> OF_GRADIENTS =
             List.of(new Tile("weightGradient8", 8, NARROW, 1), new Tile("weightGradient6", 6, NARROW, 1));
@@ -257,11 +257,13 @@ final class TensorCoreConvolutions {
     }
 
     private static Tile tile(ConvShape s) {
-        boolean by64 = s.outChannels() % (2 * OUTS) == 0;
-        if (s.outWidth() <= NARROW) {
-            return Tile.of(s, by64 ? NARROW_BY_64 : NARROW_BY_32);
-        }
-        return Tile.of(s, by64 ? WIDE_BY_64 : WIDE_BY_32);
+        int teams = s.outChannels() % (2 * OUTS) == 0 ? 2 : 1;
+        boolean narrow = s.outWidth() <= NARROW;
+        return Tile.of(
+                s,
+                OF_CONVOLUTIONS.stream()
+                        .filter(t -> t.teams == teams && (t.wide == NARROW) == narrow)
+                        .toList());
     }
 
     private static Chunks chunks(Tile tile, ConvShape s, int n) {
@@ -278,7 +280,7 @@ final class TensorCoreConvolutions {
             imageWeights(dWeights, dOut, in, s, n);
             return true;
         }
-        if (isNarrow(s) || isHalfNarrow(s)) {
+        if (isHalfNarrow(s)) {
             narrowWeights(dWeights, dOut, in, s, n);
             return true;
         }
@@ -359,19 +361,18 @@ final class TensorCoreConvolutions {
     }
 
     private static boolean isNarrow(ConvShape s) {
-        return s.kernel() == 3
-                && s.inChannels() % SLAB == 0
-                && s.outChannels() % OUTS == 0
-                && Math.max(s.inChannels(), s.outChannels()) <= FEW_CHANNELS;
+        return isByTiles(s) && Math.max(s.inChannels(), s.outChannels()) <= FEW_CHANNELS;
     }
 
-    /** Few channels on one side only. */
+    /** Few channels on one side at least. */
     private static boolean isHalfNarrow(ConvShape s) {
-        return s.kernel() == 3
-                && s.inChannels() % SLAB == 0
-                && s.outChannels() % OUTS == 0
+        return isByTiles(s)
                 && Math.min(s.inChannels(), s.outChannels()) <= FEW_CHANNELS
                 && Math.max(s.inChannels(), s.outChannels()) <= MORE_CHANNELS;
+    }
+
+    private static boolean isByTiles(ConvShape s) {
+        return s.kernel() == 3 && s.inChannels() % SLAB == 0 && s.outChannels() % OUTS == 0;
     }
 
     /** {@code struct Conv} of native/convolutions.cu. */
