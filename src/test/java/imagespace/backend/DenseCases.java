@@ -14,7 +14,8 @@ final class DenseCases {
     private static final int[][] SHAPES = {
         {2304, 512, 7},
         {512, 11, 128},
-        {1201, 75, 1300}, // weight gradients in two shares of three passes
+        {1201, 75, 1300}, // weight gradients in three stretches
+        {33, 560, 800}, // and in several groups of panels
         {48, 16, 33},
         {1, 1, 1},
         {1, 10, 7},

@@ -28,7 +28,7 @@ class RevisionTest {
 
     @ParameterizedTest
     @CsvSource({"keras, 0, b6cdf460708dcfb2", "allconv/32, 0.1, c5ddafc851d8024c"})
-    void otherBitsNeedAnotherRevision(String network, float smoothing, String digestOfRevision4) throws Exception {
+    void otherBitsNeedAnotherRevision(String network, float smoothing, String digestOfThisRevision) throws Exception {
         assumeTrue(System.getProperty("os.arch").equals("amd64"), "exp and log of other processors may differ");
         Dataset train = Scenes.corpus().train();
         TrainingConfig config = new TrainingConfig(1, BATCH, Optimizer.adam(1e-3f), smoothing, Augmentation.NONE, 1);
@@ -54,7 +54,7 @@ class RevisionTest {
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()))
                     .substring(0, 16);
             assertEquals(
-                    digestOfRevision4,
+                    digestOfThisRevision,
                     digest,
                     "the same steps give other bits than before: raise Configuration.REVISION, and put the new digest here");
         }

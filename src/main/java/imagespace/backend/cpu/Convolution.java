@@ -21,6 +21,7 @@ interface Convolution {
         private final ThreadTeam team;
         private final Product product;
         private final TransposedProduct transposedProduct;
+        private final DenseWeightGradient denseWeightGradient;
         private final ConvAlgorithm algorithm;
         private final WinogradMemory winograd;
 
@@ -31,6 +32,7 @@ interface Convolution {
             Arrays.setAll(scratch, i -> new Gemm.Scratch());
             product = new Product(team, scratch);
             transposedProduct = new TransposedProduct(team, scratch);
+            denseWeightGradient = new DenseWeightGradient(team, scratch);
             winograd = new WinogradMemory(team.threads());
         }
 
@@ -50,7 +52,7 @@ interface Convolution {
                     && s.outWidth() >= MinimalFiltering.F4X4.width()
                     && filledUp <= 2 * s.outChannels();
             if (!possible || algorithm == ConvAlgorithm.DIRECT || algorithm == ConvAlgorithm.AUTO && !worthwhile) {
-                return new DirectConvolution(product, transposedProduct, s);
+                return new DirectConvolution(product, transposedProduct, denseWeightGradient, s);
             }
             if (filledUp > s.outChannels()) {
                 return new WidenedConvolution(s, filledUp, of(s.withOutputChannels(filledUp)));

@@ -24,6 +24,7 @@ import jdk.incubator.vector.FloatVector;
 final class DirectConvolution implements Convolution {
     private final Product product;
     private final TransposedProduct transposedProduct;
+    private final DenseWeightGradient denseWeightGradient;
     private final ConvShape s;
     private final Im2col forward;
     private final Im2col backward;
@@ -35,9 +36,14 @@ final class DirectConvolution implements Convolution {
     /** What the running call works on. */
     private CpuTensor weights;
 
-    DirectConvolution(Product product, TransposedProduct transposedProduct, ConvShape s) {
+    DirectConvolution(
+            Product product,
+            TransposedProduct transposedProduct,
+            DenseWeightGradient denseWeightGradient,
+            ConvShape s) {
         this.product = product;
         this.transposedProduct = transposedProduct;
+        this.denseWeightGradient = denseWeightGradient;
         this.s = s;
         forward = Im2col.forward(s);
         backward = Im2col.backward(s);
@@ -101,6 +107,10 @@ final class DirectConvolution implements Convolution {
 
     @Override
     public void backwardWeights(CpuTensor dWeights, CpuTensor dOut, CpuTensor in, int n) {
+        if (s.height() * s.width() * s.kernel() == 1) { // a dense layer
+            denseWeightGradient.run(in, dOut, n, s.inChannels(), s.outChannels(), dWeights);
+            return;
+        }
         Im2col a = forward.of(in);
         transposedProduct.run(a, a.rows(n), dOut, s.outChannels(), dWeights);
     }

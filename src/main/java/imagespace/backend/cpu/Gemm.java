@@ -27,7 +27,8 @@ final class Gemm {
 
     /** A worker's own memory: packed A, packed B, one line of im2col, unfinished tiles of C. */
     static final class Scratch {
-        final float[] a = Simd.lines(Math.max(Product.BLOCK, TransposedProduct.BLOCK));
+        final float[] a =
+                Simd.lines(Math.max(Product.BLOCK, Math.max(TransposedProduct.BLOCK, DenseWeightGradient.BLOCK)));
 
         final float[] b = Simd.lines(TransposedProduct.PANEL);
         final float[] line = new float[Math.max(Product.MOST_DEPTH, TransposedProduct.MOST_OWNED)];

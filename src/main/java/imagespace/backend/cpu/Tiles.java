@@ -483,7 +483,8 @@ final class Tiles {
 
     /**
      * c[8][2 vectors], rows {@code ldc} apart, = activation(bias + a * b), where a is a strip of pixels of three
-     * channels and its rows overlap: row r starts 3 r floats further on. Three runs of nine steps, {@code pitch} apart in a.
+     * channels and its rows overlap: row r starts 3 r floats further on. Three runs of nine steps, {@code pitch} apart in a,
+     * as a single loop: with one loop in another a tile takes 7 % longer.
      */
     static void colour8x2(
             float[] a,
@@ -513,37 +514,36 @@ final class Tiles {
         FloatVector c6_1 = FloatVector.zero(F);
         FloatVector c7_0 = FloatVector.zero(F);
         FloatVector c7_1 = FloatVector.zero(F);
-        for (int run = 0; run < 3; run++) {
-            for (int k = aAt; k < aAt + 9; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
-                FloatVector a0 = FloatVector.broadcast(F, a[k + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                c0_1 = a0.fma(b1, c0_1);
-                FloatVector a1 = FloatVector.broadcast(F, a[k + 3]);
-                c1_0 = a1.fma(b0, c1_0);
-                c1_1 = a1.fma(b1, c1_1);
-                FloatVector a2 = FloatVector.broadcast(F, a[k + 6]);
-                c2_0 = a2.fma(b0, c2_0);
-                c2_1 = a2.fma(b1, c2_1);
-                FloatVector a3 = FloatVector.broadcast(F, a[k + 9]);
-                c3_0 = a3.fma(b0, c3_0);
-                c3_1 = a3.fma(b1, c3_1);
-                FloatVector a4 = FloatVector.broadcast(F, a[k + 12]);
-                c4_0 = a4.fma(b0, c4_0);
-                c4_1 = a4.fma(b1, c4_1);
-                FloatVector a5 = FloatVector.broadcast(F, a[k + 15]);
-                c5_0 = a5.fma(b0, c5_0);
-                c5_1 = a5.fma(b1, c5_1);
-                FloatVector a6 = FloatVector.broadcast(F, a[k + 18]);
-                c6_0 = a6.fma(b0, c6_0);
-                c6_1 = a6.fma(b1, c6_1);
-                FloatVector a7 = FloatVector.broadcast(F, a[k + 21]);
-                c7_0 = a7.fma(b0, c7_0);
-                c7_1 = a7.fma(b1, c7_1);
-                bAt += 2 * LANES;
-            }
-            aAt += pitch;
+        int skip = pitch - 9;
+        for (int k = 0; k < 27; k++) {
+            int at = aAt + k + (k >= 9 ? skip : 0) + (k >= 18 ? skip : 0);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+            FloatVector a0 = FloatVector.broadcast(F, a[at + 0]);
+            c0_0 = a0.fma(b0, c0_0);
+            c0_1 = a0.fma(b1, c0_1);
+            FloatVector a1 = FloatVector.broadcast(F, a[at + 3]);
+            c1_0 = a1.fma(b0, c1_0);
+            c1_1 = a1.fma(b1, c1_1);
+            FloatVector a2 = FloatVector.broadcast(F, a[at + 6]);
+            c2_0 = a2.fma(b0, c2_0);
+            c2_1 = a2.fma(b1, c2_1);
+            FloatVector a3 = FloatVector.broadcast(F, a[at + 9]);
+            c3_0 = a3.fma(b0, c3_0);
+            c3_1 = a3.fma(b1, c3_1);
+            FloatVector a4 = FloatVector.broadcast(F, a[at + 12]);
+            c4_0 = a4.fma(b0, c4_0);
+            c4_1 = a4.fma(b1, c4_1);
+            FloatVector a5 = FloatVector.broadcast(F, a[at + 15]);
+            c5_0 = a5.fma(b0, c5_0);
+            c5_1 = a5.fma(b1, c5_1);
+            FloatVector a6 = FloatVector.broadcast(F, a[at + 18]);
+            c6_0 = a6.fma(b0, c6_0);
+            c6_1 = a6.fma(b1, c6_1);
+            FloatVector a7 = FloatVector.broadcast(F, a[at + 21]);
+            c7_0 = a7.fma(b0, c7_0);
+            c7_1 = a7.fma(b1, c7_1);
+            bAt += 2 * LANES;
         }
         FloatVector factor = FloatVector.broadcast(F, slope);
         FloatVector zero = FloatVector.zero(F);
@@ -599,7 +599,8 @@ final class Tiles {
 
     /**
      * c[4][2 vectors], rows {@code ldc} apart, = activation(bias + a * b), where a is a strip of pixels of three
-     * channels and its rows overlap: row r starts 3 r floats further on. Three runs of nine steps, {@code pitch} apart in a.
+     * channels and its rows overlap: row r starts 3 r floats further on. Three runs of nine steps, {@code pitch} apart in a,
+     * as a single loop: with one loop in another a tile takes 7 % longer.
      */
     static void colour4x2(
             float[] a,
@@ -621,25 +622,24 @@ final class Tiles {
         FloatVector c2_1 = FloatVector.zero(F);
         FloatVector c3_0 = FloatVector.zero(F);
         FloatVector c3_1 = FloatVector.zero(F);
-        for (int run = 0; run < 3; run++) {
-            for (int k = aAt; k < aAt + 9; k++) {
-                FloatVector b0 = FloatVector.fromArray(F, b, bAt);
-                FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
-                FloatVector a0 = FloatVector.broadcast(F, a[k + 0]);
-                c0_0 = a0.fma(b0, c0_0);
-                c0_1 = a0.fma(b1, c0_1);
-                FloatVector a1 = FloatVector.broadcast(F, a[k + 3]);
-                c1_0 = a1.fma(b0, c1_0);
-                c1_1 = a1.fma(b1, c1_1);
-                FloatVector a2 = FloatVector.broadcast(F, a[k + 6]);
-                c2_0 = a2.fma(b0, c2_0);
-                c2_1 = a2.fma(b1, c2_1);
-                FloatVector a3 = FloatVector.broadcast(F, a[k + 9]);
-                c3_0 = a3.fma(b0, c3_0);
-                c3_1 = a3.fma(b1, c3_1);
-                bAt += 2 * LANES;
-            }
-            aAt += pitch;
+        int skip = pitch - 9;
+        for (int k = 0; k < 27; k++) {
+            int at = aAt + k + (k >= 9 ? skip : 0) + (k >= 18 ? skip : 0);
+            FloatVector b0 = FloatVector.fromArray(F, b, bAt);
+            FloatVector b1 = FloatVector.fromArray(F, b, bAt + LANES);
+            FloatVector a0 = FloatVector.broadcast(F, a[at + 0]);
+            c0_0 = a0.fma(b0, c0_0);
+            c0_1 = a0.fma(b1, c0_1);
+            FloatVector a1 = FloatVector.broadcast(F, a[at + 3]);
+            c1_0 = a1.fma(b0, c1_0);
+            c1_1 = a1.fma(b1, c1_1);
+            FloatVector a2 = FloatVector.broadcast(F, a[at + 6]);
+            c2_0 = a2.fma(b0, c2_0);
+            c2_1 = a2.fma(b1, c2_1);
+            FloatVector a3 = FloatVector.broadcast(F, a[at + 9]);
+            c3_0 = a3.fma(b0, c3_0);
+            c3_1 = a3.fma(b1, c3_1);
+            bAt += 2 * LANES;
         }
         FloatVector factor = FloatVector.broadcast(F, slope);
         FloatVector zero = FloatVector.zero(F);
