@@ -22,6 +22,7 @@ interface Convolution {
         private final Product product;
         private final TransposedProduct transposedProduct;
         private final DenseWeightGradient denseWeightGradient;
+        private final DenseDataGradient denseDataGradient;
         private final ConvAlgorithm algorithm;
         private final WinogradMemory winograd;
 
@@ -33,6 +34,7 @@ interface Convolution {
             product = new Product(team, scratch);
             transposedProduct = new TransposedProduct(team, scratch);
             denseWeightGradient = new DenseWeightGradient(team, scratch);
+            denseDataGradient = new DenseDataGradient(team, scratch);
             winograd = new WinogradMemory(team.threads());
         }
 
@@ -52,7 +54,7 @@ interface Convolution {
                     && s.outWidth() >= MinimalFiltering.F4X4.width()
                     && filledUp <= 2 * s.outChannels();
             if (!possible || algorithm == ConvAlgorithm.DIRECT || algorithm == ConvAlgorithm.AUTO && !worthwhile) {
-                return new DirectConvolution(product, transposedProduct, denseWeightGradient, s);
+                return new DirectConvolution(product, transposedProduct, denseWeightGradient, denseDataGradient, s);
             }
             if (filledUp > s.outChannels()) {
                 return new WidenedConvolution(s, filledUp, of(s.withOutputChannels(filledUp)));

@@ -25,6 +25,7 @@ final class DirectConvolution implements Convolution {
     private final Product product;
     private final TransposedProduct transposedProduct;
     private final DenseWeightGradient denseWeightGradient;
+    private final DenseDataGradient denseDataGradient;
     private final ConvShape s;
     private final Im2col forward;
     private final Im2col backward;
@@ -40,14 +41,20 @@ final class DirectConvolution implements Convolution {
             Product product,
             TransposedProduct transposedProduct,
             DenseWeightGradient denseWeightGradient,
+            DenseDataGradient denseDataGradient,
             ConvShape s) {
         this.product = product;
         this.transposedProduct = transposedProduct;
         this.denseWeightGradient = denseWeightGradient;
+        this.denseDataGradient = denseDataGradient;
         this.s = s;
         forward = Im2col.forward(s);
         backward = Im2col.backward(s);
         zeros = new float[s.inChannels()];
+    }
+
+    private boolean isDense() {
+        return s.height() * s.width() * s.kernel() == 1;
     }
 
     @Override
@@ -80,6 +87,10 @@ final class DirectConvolution implements Convolution {
 
     @Override
     public void backwardData(CpuTensor dIn, CpuTensor dOut, CpuTensor weights, int n) {
+        if (isDense() && DenseDataGradient.fits(n, s.inChannels(), s.outChannels())) {
+            denseDataGradient.run(dIn, dOut, weights, n, s.inChannels(), s.outChannels());
+            return;
+        }
         this.weights = weights;
         Im2col a = backward.of(dOut);
         product.run(a, a.rows(n), s.inChannels(), swappedMatrix, zeros, 0, 1, dIn);
@@ -107,7 +118,7 @@ final class DirectConvolution implements Convolution {
 
     @Override
     public void backwardWeights(CpuTensor dWeights, CpuTensor dOut, CpuTensor in, int n) {
-        if (s.height() * s.width() * s.kernel() == 1) { // a dense layer
+        if (isDense()) {
             denseWeightGradient.run(in, dOut, n, s.inChannels(), s.outChannels(), dWeights);
             return;
         }

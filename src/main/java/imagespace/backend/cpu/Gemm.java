@@ -56,6 +56,22 @@ final class Gemm {
         }
     }
 
+    /** The same tile where the rows of a were not packed, but lie {@code lda} apart. */
+    static void productOfRows(
+            int width, int kc, float[] a, int aAt, int lda, float[] b, int bAt, boolean add, float[] c, int cAt) {
+        if (MR == 8) {
+            if (width == NR) {
+                Tiles.productOfRows8x2(kc, a, aAt, lda, b, bAt, add, c, cAt);
+            } else {
+                Tiles.productOfRows8x1(kc, a, aAt, lda, b, bAt, add, c, cAt);
+            }
+        } else if (width == NR) {
+            Tiles.productOfRows6x2(kc, a, aAt, lda, b, bAt, add, c, cAt);
+        } else {
+            Tiles.productOfRows6x1(kc, a, aAt, lda, b, bAt, add, c, cAt);
+        }
+    }
+
     /** The tile of {@link TransposedProduct} with the right width. */
     static void transposed(int width, int kc, float[] a, int aAt, float[] b, int bAt, boolean add, float[] c, int cAt) {
         if (OTHER_MR == 8) {

@@ -91,20 +91,25 @@ final class Product {
         depth = roundUp(a.columns(), CHUNK);
         count = (columns + NR - 1) / NR;
         panels = Simd.grown(panels, count * NR * depth);
-        int stretches = Math.max(1, (depth + DEPTH / 2) / DEPTH);
-        stretch = roundUp((depth + stretches - 1) / stretches, CHUNK);
+        stretch = stretch(depth);
         int panelsABlock = Math.clamp(BLOCK / stretch / MR, 1, MOST_ROWS / MR);
         int least = (rowPanels() + panelsABlock - 1) / panelsABlock;
         // a single block reads B once; several are shared evenly
         blocks = least == 1 ? 1 : Math.min(roundUp(least, team.threads()), rowPanels());
         int enough = (TASKS_A_THREAD * team.threads() + blocks - 1) / blocks;
         groups = Math.min(count, Math.max(enough, (columns + MOST_COLUMNS - 1) / MOST_COLUMNS));
-        int waiting = stretches == 1 ? 1 : (count + groups - 1) / groups;
+        int waiting = stretch >= depth ? 1 : (count + groups - 1) / groups;
         for (Scratch s : scratch) {
             s.c = Simd.grown(s.c, waiting * NR * MOST_ROWS);
         }
         team.run(ENOUGH_TASKS, packTask);
         team.run(blocks * groups, blocksTask);
+    }
+
+    /** Length of all stretches but the last into which a shared dimension, in whole chunks, is cut. */
+    static int stretch(int depth) {
+        int stretches = Math.max(1, (depth + DEPTH / 2) / DEPTH);
+        return roundUp((depth + stretches - 1) / stretches, CHUNK);
     }
 
     private int rowPanels() {
