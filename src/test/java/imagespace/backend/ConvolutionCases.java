@@ -59,7 +59,7 @@ final class ConvolutionCases {
             add(cases, ConvShape.of(9, 11, 3, 32, 3, 1, Padding.SAME), activation, 2);
         }
         // weight gradients in two shares of three passes
-        add(cases, ConvShape.of(53, 49, 48, 75, 5, 2, Padding.SAME), Activation.RELU, 2);
+        add(cases, ConvShape.of(53, 49, 47, 75, 5, 2, Padding.SAME), Activation.RELU, 2);
         // wider than the rows of tiles, and deeper than the channels, that a backend may take at a time
         add(cases, ConvShape.of(6, 37, 16, 32, 3, 1, Padding.SAME), Activation.RELU, 2);
         add(cases, ConvShape.of(11, 9, 272, 16, 3, 1, Padding.SAME), Activation.RELU, 2);

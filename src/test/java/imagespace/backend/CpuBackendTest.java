@@ -1,9 +1,11 @@
 package imagespace.backend;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import imagespace.backend.cpu.CpuBackend;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -86,6 +88,37 @@ class CpuBackendTest {
                 }
             }
         }
+    }
+
+    /** How a data gradient of a dense layer is computed depends on the length of vectors; its bits do not. */
+    @Test
+    void dataGradientsOfDenseLayersHaveTheBitsOfConvolutions() {
+        int rows = 41;
+        int inputs = 43;
+        int outputs = 805;
+        double[] dOut = TestData.uniform(1, rows * outputs);
+        double[] weights = TestData.uniform(2, inputs * outputs);
+        Arrays.fill(dOut, 0, outputs, 1e-30);
+        Arrays.fill(weights, 0, outputs, -1e-30); // their products vanish, and leave a zero of either sign
+        try (Backend backend = new CpuBackend(2)) {
+            Lab lab = new Lab(backend, false);
+            Tensor d = lab.given(dOut, rows, outputs);
+            Tensor w = lab.given(weights, inputs, outputs);
+            Tensor asDense = backend.tensor(rows, inputs);
+            Tensor asConvolution = backend.tensor(rows, inputs);
+            backend.denseBackwardData(asDense, d, w, inputs, outputs, rows);
+            ConvShape pixels = ConvShape.of(1, rows, inputs, outputs, 1, 1, ConvShape.Padding.VALID);
+            backend.convBackwardData(asConvolution, d, w, pixels, 1);
+            assertArrayEquals(bits(backend, asConvolution), bits(backend, asDense));
+        }
+    }
+
+    private static int[] bits(Backend backend, Tensor tensor) {
+        float[] values = new float[tensor.size()];
+        backend.read(tensor, values, values.length);
+        return IntStream.range(0, values.length)
+                .map(i -> Float.floatToRawIntBits(values[i]))
+                .toArray();
     }
 
     @TestFactory

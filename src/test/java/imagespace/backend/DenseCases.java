@@ -16,7 +16,8 @@ final class DenseCases {
         {512, 11, 128},
         {1201, 75, 1300}, // weight gradients in three stretches
         {33, 560, 800}, // and in several groups of panels
-        {43, 800, 17}, // data gradients in two stretches, without packed weights
+        {43, 805, 41}, // data gradients in two stretches, without packed weights
+        {17, 2100, 3},
         {48, 16, 33},
         {1, 1, 1},
         {1, 10, 7},

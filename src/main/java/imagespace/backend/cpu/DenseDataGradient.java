@@ -11,11 +11,10 @@ import imagespace.backend.cpu.Gemm.Scratch;
 import java.util.Arrays;
 
 /**
- * dIn [rows, inputs] = dOut [rows, outputs] * transpose(weights [inputs, outputs]) of a dense layer, for batches whose dOut fits
- * the L2 cache.
+ * dIn [rows, inputs] = dOut [rows, outputs] * transpose(weights [inputs, outputs]) of a dense layer, where the weights are larger
+ * than dOut, and dOut fits the L2 cache.
  *
- * <p>There the weights are by far the largest matrix, and each serves one batch only; {@link Product} would transpose them through
- * memory first. Here dOut is transposed instead: transpose(dIn) = weights * transpose(dOut). So the weights are read as they lie,
+ * <p>{@link Product} would transpose the weights through memory first, and for one batch only. Here dOut is transposed instead: transpose(dIn) = weights * transpose(dOut). So the weights are read as they lie,
  * each once, and on their way from memory while the tile before is multiplied. (Packed into the L1 cache first, they take a tenth
  * longer.) Sums go in the order of Product's, as the choice between the two depends on the length of vectors and the bits must not.
  */
@@ -32,7 +31,7 @@ final class DenseDataGradient {
     private final Scratch[] scratch;
     private final ThreadTeam.Task packTask = this::pack;
     private final ThreadTeam.Task inputsTask = this::inputs;
-    /** The transpose of dOut: [rows / NR][outputs][NR] from START; zeros beyond the last row. */
+    /** The transpose of dOut: [rows / NR][outputs][NR or less] from START; zeros beyond the last row. */
     private float[] panels = {};
 
     // what the running call works on
@@ -54,7 +53,7 @@ final class DenseDataGradient {
 
     /** Whether this is the better way for such a layer and batch; {@link Product} takes any. */
     static boolean fits(int rows, int inputs, int outputs) {
-        return inputs >= MR && outputs >= LEAST_OUTPUTS && (long) roundUp(rows, NR) * outputs <= BUDGET;
+        return inputs >= Math.max(MR, rows) && outputs >= LEAST_OUTPUTS && (long) roundUp(rows, NR) * outputs <= BUDGET;
     }
 
     void run(CpuTensor dIn, CpuTensor dOut, CpuTensor weights, int rows, int inputs, int outputs) {
@@ -93,7 +92,8 @@ final class DenseDataGradient {
     private void inputs(int task, int worker) {
         float[] tile = scratch[worker].c;
         int tiles = (inputs + MR - 1) / MR;
-        for (int t = tiles * task / tasks; t < tiles * (task + 1) / tasks; t++) {
+        int end = (int) ((long) tiles * (task + 1) / tasks);
+        for (int t = (int) ((long) tiles * task / tasks); t < end; t++) {
             int input = Math.min(t * MR, inputs - MR); // the last tile overlaps the one before
             int a = weights.at + input * outputs;
             for (int row = 0; row < rows; row += NR) {
@@ -115,7 +115,7 @@ final class DenseDataGradient {
         for (int j = 0; j < wide; j++) {
             int to = dIn.at + (row + j) * inputs + input;
             for (int r = first; r < MR; r++) {
-                dIn.data[to + r] = tile[START + r * width + j];
+                dIn.data[to + r] = 0f + tile[START + r * width + j]; // no -0: Product adds a bias of 0
             }
         }
     }

@@ -17,10 +17,10 @@ import jdk.incubator.vector.FloatVector;
  * C = transpose(A) * B: the weight gradient of a dense layer, where A [rows, inputs] are its inputs, B [rows, outputs] the
  * gradients of its outputs and C [inputs, outputs] those of its weights.
  *
- * <p>Other than in {@link TransposedProduct}, B is small enough to be packed once for all tasks, whole rows at a time, as memory
- * likes to be read. A task owns a block of C and goes through the rows in stretches: it packs its columns of A over one, and
- * multiplies eight of them after the other by some panels of B. Those eight stay in the L1 cache, the panels in the L2 cache.
- * What C will be waits in scratch memory from one stretch to the next; so C itself is written once, a row after the other.
+ * <p>Unlike in {@link TransposedProduct}, B is packed once for all tasks, whole rows at a time, as memory likes to be read. A task
+ * owns a block of C and goes through the rows in stretches: it packs its columns of A over one, and multiplies as many of them as
+ * a register tile has rows by some panels of B, then the next ones. Those columns stay in the L1 cache, the panels in the L2 cache.
+ * What C will be waits in scratch memory from one stretch to the next; so C itself is written once, from left to right.
  */
 final class DenseWeightGradient {
     /** About the length of a stretch of rows. */
@@ -35,7 +35,7 @@ final class DenseWeightGradient {
     private static final int MOST_COLUMNS = 1024;
     /** Panels of B that stay in the L2 cache. */
     private static final int PANELS = 8;
-    /** Tasks a thread: some, so that a thread that is held up does not hold up all. */
+    /** Tasks a thread, if there are panels enough: some, so that a thread that is held up does not hold up all. */
     private static final int TASKS_A_THREAD = 2;
 
     private final ThreadTeam team;
@@ -121,8 +121,8 @@ final class DenseWeightGradient {
         Scratch s = scratch[worker];
         int block = task % blocks;
         int group = task / blocks;
-        int firstInput = stripCount * block / blocks * CHUNK;
-        int endInput = Math.min(inputs, stripCount * (block + 1) / blocks * CHUNK);
+        int firstInput = (int) ((long) stripCount * block / blocks) * CHUNK;
+        int endInput = Math.min(inputs, (int) ((long) stripCount * (block + 1) / blocks) * CHUNK);
         int firstPanel = panelCount * group / groups;
         int endPanel = panelCount * (group + 1) / groups;
         for (int row = 0; row < rows; row += stretch) {

@@ -19,7 +19,8 @@ import jdk.incubator.vector.FloatVector;
  * dWeights [k k ci, co]  = transpose(im2col(in))          * dOut [n oh ow, co]
  * </pre>
  *
- * A dense layer is the convolution of a 1x1 image with as many channels as inputs.
+ * A dense layer is the convolution of a 1x1 image with as many channels as inputs; its gradients have ways of their own,
+ * {@link DenseDataGradient} and {@link DenseWeightGradient}.
  */
 final class DirectConvolution implements Convolution {
     private final Product product;

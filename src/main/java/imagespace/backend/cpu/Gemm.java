@@ -3,9 +3,9 @@ package imagespace.backend.cpu;
 import static imagespace.backend.cpu.Simd.LANES;
 
 /**
- * What {@link Product} and {@link TransposedProduct} share: the register tile and a worker's scratch memory.
+ * What matrix products share: the register tile and a worker's scratch memory.
  *
- * <p>Both follow Goto and van de Geijn ("Anatomy of high-performance matrix multiplication", 2008): a block of A is
+ * <p>{@link Product}, {@link TransposedProduct} and {@link DenseWeightGradient} follow Goto and van de Geijn ("Anatomy of high-performance matrix multiplication", 2008): a block of A is
  * packed into scratch memory of the size of the L2 cache, a narrow panel of B stays in the L1 cache, and a tile of C stays
  * in registers while the shared dimension runs by. Every value of C is summed in an order that depends on the shapes
  * only, so any number of threads gives the same bits.
@@ -16,7 +16,7 @@ final class Gemm {
      * registers, 12 of which hold sums; see GenerateTiles for how that can be.
      */
     static final int MR = LANES == 8 ? 6 : 8;
-    /** Rows of the other tiles, {@link TransposedProduct}'s and of colours; divides {@link Im2col#CHUNK}. */
+    /** Rows of the other tiles, of transposed products and of colours; divides {@link Im2col#CHUNK}. */
     static final int OTHER_MR = LANES == 8 ? 4 : 8;
     /** Columns of a register tile. */
     static final int NR = 2 * LANES;
@@ -72,7 +72,7 @@ final class Gemm {
         }
     }
 
-    /** The tile of {@link TransposedProduct} with the right width. */
+    /** The tile of transposed products with the right width. */
     static void transposed(int width, int kc, float[] a, int aAt, float[] b, int bAt, boolean add, float[] c, int cAt) {
         if (OTHER_MR == 8) {
             if (width == NR) {

@@ -1,6 +1,6 @@
 package imagespace.backend.cpu;
 
-/** Transposing weights for data gradients. */
+/** Transposing weights, or gradients of outputs, for data gradients. */
 final class Transposition {
     /** Rows taken together: with as many columns they fill cache lines that are read and written whole. */
     private static final int ROWS = 16;
