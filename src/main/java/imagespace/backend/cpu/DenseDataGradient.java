@@ -14,9 +14,10 @@ import java.util.Arrays;
  * dIn [rows, inputs] = dOut [rows, outputs] * transpose(weights [inputs, outputs]) of a dense layer, where the weights are larger
  * than dOut, and dOut fits the L2 cache.
  *
- * <p>{@link Product} would transpose the weights through memory first, and for one batch only. Here dOut is transposed instead: transpose(dIn) = weights * transpose(dOut). So the weights are read as they lie,
- * each once, and on their way from memory while the tile before is multiplied. (Packed into the L1 cache first, they take a tenth
- * longer.) Sums go in the order of Product's, as the choice between the two depends on the length of vectors and the bits must not.
+ * <p>{@link Product} would transpose the weights through memory first, and for one batch only. Here dOut is transposed instead:
+ * transpose(dIn) = weights * transpose(dOut). So the weights are read as they lie, each once, and on their way from memory while
+ * the tile before is multiplied. (Packed into the L1 cache first, they take a tenth longer.) Sums go in the order of Product's, as
+ * the choice between the two depends on the length of vectors and the bits must not.
  */
 final class DenseDataGradient {
     /** Floats of dOut that the L2 cache keeps beside all else. */
