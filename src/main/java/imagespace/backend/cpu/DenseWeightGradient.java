@@ -4,14 +4,10 @@ import static imagespace.backend.cpu.Gemm.ENOUGH_TASKS;
 import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Gemm.OTHER_MR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
-import static imagespace.backend.cpu.Simd.F;
-import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
 import static imagespace.backend.cpu.Simd.roundUp;
 
 import imagespace.backend.cpu.Gemm.Scratch;
-import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * C = transpose(A) * B: the weight gradient of a dense layer, where A [rows, inputs] are its inputs, B [rows, outputs] the
@@ -99,20 +95,8 @@ final class DenseWeightGradient {
             for (int column = 0; column < outputs; column += NR) {
                 int width = Gemm.panelWidth(column, outputs);
                 int to = START + column * rows + row * width;
-                copy(b.data, b.at + row * outputs + column, outputs - column, panels, to, width);
+                Gemm.pack(b.data, b.at + row * outputs + column, outputs - column, panels, to, width);
             }
-        }
-    }
-
-    /** {@code width} floats, or as many as there are and zeros. */
-    private static void copy(float[] from, int at, int there, float[] to, int toAt, int width) {
-        if (there >= width) {
-            for (int i = 0; i < width; i += LANES) {
-                FloatVector.fromArray(F, from, at + i).intoArray(to, toAt + i);
-            }
-        } else {
-            System.arraycopy(from, at, to, toAt, there);
-            Arrays.fill(to, toAt + there, toAt + width, 0);
         }
     }
 
@@ -144,7 +128,7 @@ final class DenseWeightGradient {
             int from = a.at + (row + r) * inputs;
             for (int input = firstInput; input < endInput; input += CHUNK) {
                 int to = START + (input - firstInput) * steps + r * CHUNK;
-                copy(a.data, from + input, inputs - input, strips, to, CHUNK);
+                Gemm.pack(a.data, from + input, inputs - input, strips, to, CHUNK);
             }
         }
     }
@@ -164,27 +148,12 @@ final class DenseWeightGradient {
             int width = Gemm.panelWidth(output, outputs);
             Gemm.transposed(width, steps, s.a, aAt, panels, START + output * rows + row * width, !first, s.c, tile);
             if (last) {
-                store(s.c, tile, width, input, output);
+                int high = Math.min(OTHER_MR, inputs - input);
+                int wide = Math.min(width, outputs - output);
+                Gemm.store(s.c, tile, width, high, wide, c.data, c.at + input * outputs + output, outputs);
             }
             tile += first && last ? 0 : OTHER_MR * NR; // with a single stretch nothing has to wait
         }
         return tile;
-    }
-
-    /** A tile to its place in C. */
-    private void store(float[] tiles, int tile, int width, int input, int output) {
-        int high = Math.min(OTHER_MR, inputs - input);
-        int wide = Math.min(width, outputs - output);
-        for (int r = 0; r < high; r++) {
-            int from = tile + r * width;
-            int to = c.at + (input + r) * outputs + output;
-            int i = 0;
-            for (; i <= wide - LANES; i += LANES) {
-                FloatVector.fromArray(F, tiles, from + i).intoArray(c.data, to + i);
-            }
-            for (; i < wide; i++) {
-                c.data[to + i] = tiles[from + i];
-            }
-        }
     }
 }

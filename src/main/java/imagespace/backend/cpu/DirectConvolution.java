@@ -1,14 +1,11 @@
 package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Gemm.NR;
-import static imagespace.backend.cpu.Simd.F;
-import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
 
 import imagespace.backend.Activation;
 import imagespace.backend.ConvShape;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Any convolution and its two gradients as matrix products with {@link Im2col}:
@@ -72,15 +69,11 @@ final class DirectConvolution implements Convolution {
         for (int k = depth * part / parts; k < depth * (part + 1) / parts; k++) {
             for (int column = 0; column < columns; column += NR) {
                 int width = Gemm.panelWidth(column, columns);
-                int wide = k < rows ? Math.min(width, columns - column) : 0;
-                int from = weights.at + k * columns + column;
                 int to = START + column * depth + k * width;
-                int i = 0;
-                for (; i <= wide - LANES; i += LANES) {
-                    FloatVector.fromArray(F, weights.data, from + i).intoArray(panels, to + i);
-                }
-                for (; i < width; i++) {
-                    panels[to + i] = i < wide ? weights.data[from + i] : 0;
+                if (k < rows) {
+                    Gemm.pack(weights.data, weights.at + k * columns + column, columns - column, panels, to, width);
+                } else {
+                    Arrays.fill(panels, to, to + width, 0);
                 }
             }
         }

@@ -1,6 +1,10 @@
 package imagespace.backend.cpu;
 
+import static imagespace.backend.cpu.Simd.F;
 import static imagespace.backend.cpu.Simd.LANES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * What matrix products share: the register tile and a worker's scratch memory.
@@ -84,6 +88,33 @@ final class Gemm {
             Tiles.transposed4x2(kc, a, aAt, b, bAt, add, c, cAt);
         } else {
             Tiles.transposed4x1(kc, a, aAt, b, bAt, add, c, cAt);
+        }
+    }
+
+    /** A packed row of a panel: {@code width} floats, or as many as there are and zeros. */
+    static void pack(float[] from, int at, int there, float[] to, int toAt, int width) {
+        if (there >= width) {
+            for (int i = 0; i < width; i += LANES) {
+                FloatVector.fromArray(F, from, at + i).intoArray(to, toAt + i);
+            }
+        } else {
+            System.arraycopy(from, at, to, toAt, there);
+            Arrays.fill(to, toAt + there, toAt + width, 0);
+        }
+    }
+
+    /** A register tile [rows][width], as far as it lies in C, to its place there: {@code high} rows of {@code wide} floats. */
+    static void store(float[] tiles, int tile, int width, int high, int wide, float[] to, int at, int stride) {
+        for (int r = 0; r < high; r++) {
+            int from = tile + r * width;
+            int row = at + r * stride;
+            int i = 0;
+            for (; i <= wide - LANES; i += LANES) {
+                FloatVector.fromArray(F, tiles, from + i).intoArray(to, row + i);
+            }
+            for (; i < wide; i++) {
+                to[row + i] = tiles[from + i];
+            }
         }
     }
 }

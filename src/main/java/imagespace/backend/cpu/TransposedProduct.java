@@ -4,14 +4,10 @@ import static imagespace.backend.cpu.Gemm.ENOUGH_TASKS;
 import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Gemm.OTHER_MR;
 import static imagespace.backend.cpu.Im2col.CHUNK;
-import static imagespace.backend.cpu.Simd.F;
-import static imagespace.backend.cpu.Simd.LANES;
 import static imagespace.backend.cpu.Simd.START;
 import static imagespace.backend.cpu.Simd.roundUp;
 
 import imagespace.backend.cpu.Gemm.Scratch;
-import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * C = transpose(A) * B, where A is an {@link Im2col} matrix and B has a row a pixel too: weight gradients.
@@ -120,46 +116,23 @@ final class TransposedProduct {
         for (int column = 0; column < columns; column += NR) {
             int width = Gemm.panelWidth(column, columns);
             int wide = Math.min(width, columns - column);
-            packPanel(s, row, pixels, column, width, wide);
+            packPanel(s, row, pixels, column, width);
             for (int r = 0; r < owned; r += OTHER_MR) {
                 int high = Math.min(OTHER_MR, owned - r);
                 int aAt = START + r / CHUNK * CHUNK * pixels + r % CHUNK;
                 int tileAt = START + (first && last ? 0 : column * MOST_OWNED + r * width);
                 Gemm.transposed(width, pixels, s.a, aAt, s.b, START, !first, s.c, tileAt);
                 if (last) {
-                    store(s.c, tileAt, width, high, wide, sums, sumsAt + r * columns + column);
+                    Gemm.store(s.c, tileAt, width, high, wide, sums, sumsAt + r * columns + column, columns);
                 }
             }
         }
     }
 
-    /** A tile to its place among the sums. */
-    private void store(float[] tiles, int tileAt, int width, int high, int wide, float[] sums, int at) {
-        for (int r = 0; r < high; r++) {
-            int from = tileAt + r * width;
-            int to = at + r * columns;
-            int i = 0;
-            for (; i <= wide - LANES; i += LANES) {
-                FloatVector.fromArray(F, tiles, from + i).intoArray(sums, to + i);
-            }
-            for (; i < wide; i++) {
-                sums[to + i] = tiles[from + i];
-            }
-        }
-    }
-
-    private void packPanel(Scratch s, int row, int pixels, int column, int width, int wide) {
+    private void packPanel(Scratch s, int row, int pixels, int column, int width) {
         for (int p = 0; p < pixels; p++) {
             int from = b.at + (row + p) * columns + column;
-            int to = START + p * width;
-            if (wide == width) {
-                for (int i = 0; i < width; i += LANES) {
-                    FloatVector.fromArray(F, b.data, from + i).intoArray(s.b, to + i);
-                }
-            } else {
-                System.arraycopy(b.data, from, s.b, to, wide);
-                Arrays.fill(s.b, to + wide, to + width, 0);
-            }
+            Gemm.pack(b.data, from, columns - column, s.b, START + p * width, width);
         }
     }
 
