@@ -104,21 +104,13 @@ class CpuBackendTest {
             Lab lab = new Lab(backend, false);
             Tensor d = lab.given(dOut, rows, outputs);
             Tensor w = lab.given(weights, inputs, outputs);
-            Tensor asDense = backend.tensor(rows, inputs);
-            Tensor asConvolution = backend.tensor(rows, inputs);
+            Tensor asDense = lab.blank(rows, inputs);
+            Tensor asConvolution = lab.blank(rows, inputs);
             backend.denseBackwardData(asDense, d, w, inputs, outputs, rows);
             ConvShape pixels = ConvShape.of(1, rows, inputs, outputs, 1, 1, ConvShape.Padding.VALID);
             backend.convBackwardData(asConvolution, d, w, pixels, 1);
-            assertArrayEquals(bits(backend, asConvolution), bits(backend, asDense));
+            assertArrayEquals(SameBits.bits(lab.memory(asConvolution)), SameBits.bits(lab.memory(asDense)));
         }
-    }
-
-    private static int[] bits(Backend backend, Tensor tensor) {
-        float[] values = new float[tensor.size()];
-        backend.read(tensor, values, values.length);
-        return IntStream.range(0, values.length)
-                .map(i -> Float.floatToRawIntBits(values[i]))
-                .toArray();
     }
 
     @TestFactory

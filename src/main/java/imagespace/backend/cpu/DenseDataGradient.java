@@ -22,7 +22,6 @@ import java.util.Arrays;
 final class DenseDataGradient {
     /** Floats of dOut that the L2 cache keeps beside all else. */
     private static final int BUDGET = 128 << 10;
-
     /** With few outputs most of the time would go to the transposed way of a tile to memory. */
     private static final int LEAST_OUTPUTS = 64;
     /** Tasks a thread: some, so that a thread that is held up does not hold up all. */
@@ -64,7 +63,7 @@ final class DenseDataGradient {
         this.rows = rows;
         this.inputs = inputs;
         this.outputs = outputs;
-        stretch = Product.stretch(roundUp(outputs, CHUNK));
+        stretch = Gemm.stretch(roundUp(outputs, CHUNK), CHUNK);
         tasks = Math.min((inputs + MR - 1) / MR, TASKS_A_THREAD * team.threads());
         panels = Simd.grown(panels, roundUp(rows, NR) * outputs);
         for (Scratch s : scratch) {

@@ -19,14 +19,10 @@ import imagespace.backend.cpu.Gemm.Scratch;
  * What C will be waits in scratch memory from one stretch to the next; so C itself is written once, from left to right.
  */
 final class DenseWeightGradient {
-    /** About the length of a stretch of rows. */
-    private static final int STRETCH = 512;
-    /** No stretch is longer. */
-    private static final int MOST_STRETCH = STRETCH * 3 / 2;
     /** Strips of 16 columns of A in a block, at most. */
     private static final int MOST_STRIPS = 12;
     /** Floats of a packed block of A. */
-    static final int BLOCK = MOST_STRIPS * CHUNK * MOST_STRETCH;
+    static final int BLOCK = MOST_STRIPS * CHUNK * Gemm.MOST_DEPTH;
     /** Columns of a block of C, at most. */
     private static final int MOST_COLUMNS = 1024;
     /** Panels of B that stay in the L2 cache. */
@@ -74,13 +70,12 @@ final class DenseWeightGradient {
         stripCount = (inputs + CHUNK - 1) / CHUNK;
         panelCount = (outputs + NR - 1) / NR;
         panels = Simd.grown(panels, panelCount * NR * rows);
-        int stretches = Math.max(1, (rows + STRETCH / 2) / STRETCH);
-        stretch = (rows + stretches - 1) / stretches;
+        stretch = Gemm.stretch(rows, 1);
         int least = (stripCount + MOST_STRIPS - 1) / MOST_STRIPS;
         blocks = Math.min(stripCount, roundUp(least, team.threads()));
         int enough = (TASKS_A_THREAD * team.threads() + blocks - 1) / blocks;
         groups = Math.min(panelCount, Math.max(enough, (outputs + MOST_COLUMNS - 1) / MOST_COLUMNS));
-        int waiting = stretches == 1 ? OTHER_MR : MOST_STRIPS * CHUNK * ((panelCount + groups - 1) / groups);
+        int waiting = stretch >= rows ? OTHER_MR : MOST_STRIPS * CHUNK * ((panelCount + groups - 1) / groups);
         for (Scratch s : scratch) {
             s.c = Simd.grown(s.c, waiting * NR);
         }

@@ -9,10 +9,10 @@ import jdk.incubator.vector.FloatVector;
 /**
  * What matrix products share: the register tile and a worker's scratch memory.
  *
- * <p>{@link Product}, {@link TransposedProduct} and {@link DenseWeightGradient} follow Goto and van de Geijn ("Anatomy of high-performance matrix multiplication", 2008): a block of A is
- * packed into scratch memory of the size of the L2 cache, a narrow panel of B stays in the L1 cache, and a tile of C stays
- * in registers while the shared dimension runs by. Every value of C is summed in an order that depends on the shapes
- * only, so any number of threads gives the same bits.
+ * <p>{@link Product}, {@link TransposedProduct} and {@link DenseWeightGradient} follow Goto and van de Geijn ("Anatomy of
+ * high-performance matrix multiplication", 2008): a block of A is packed into scratch memory of the size of the L2 cache, a
+ * narrow panel of B stays in the L1 cache, and a tile of C stays in registers while the shared dimension runs by. Every value of
+ * C is summed in an order that depends on the shapes only, so any number of threads gives the same bits.
  */
 final class Gemm {
     /**
@@ -24,6 +24,10 @@ final class Gemm {
     static final int OTHER_MR = LANES == 8 ? 4 : 8;
     /** Columns of a register tile. */
     static final int NR = 2 * LANES;
+    /** About the length of a stretch of the shared dimension: so deep a panel of B and one of A stay near the L1 cache. */
+    static final int DEPTH = 512;
+    /** No stretch is longer. */
+    static final int MOST_DEPTH = DEPTH * 3 / 2;
     /** Tasks worth having, so that some threads can share them evenly. */
     static final int ENOUGH_TASKS = 16;
 
@@ -35,9 +39,15 @@ final class Gemm {
                 Simd.lines(Math.max(Product.BLOCK, Math.max(TransposedProduct.BLOCK, DenseWeightGradient.BLOCK)));
 
         final float[] b = Simd.lines(TransposedProduct.PANEL);
-        final float[] line = new float[Math.max(Product.MOST_DEPTH, TransposedProduct.MOST_OWNED)];
+        final float[] line = new float[Math.max(MOST_DEPTH, TransposedProduct.MOST_OWNED)];
         /** Grows with the part of C that waits. */
         float[] c = {};
+    }
+
+    /** Length, in whole units, of all stretches but the last into which a shared dimension is cut. */
+    static int stretch(int length, int unit) {
+        int stretches = Math.max(1, (length + DEPTH / 2) / DEPTH);
+        return Simd.roundUp((length + stretches - 1) / stretches, unit);
     }
 
     /** Width of the panel that starts at a column: two vectors, or one if that covers the rest. */

@@ -21,14 +21,10 @@ import jdk.incubator.vector.VectorOperators;
  * time side by side, until it is complete: C itself is written once, and never read.
  */
 final class Product {
-    /** About the length of a stretch of the shared dimension: so deep a panel of B and one of A stay near the L1 cache. */
-    private static final int DEPTH = 512;
-    /** No stretch is longer. */
-    static final int MOST_DEPTH = DEPTH * 3 / 2;
     /** Rows of a block of A, at most. */
     static final int MOST_ROWS = 192;
     /** Floats of a packed block of A, at most: with a panel of B and tiles of C it stays in the L2 cache. */
-    static final int BLOCK = MOST_ROWS * DEPTH;
+    static final int BLOCK = MOST_ROWS * Gemm.DEPTH;
     /** Columns of a group, at most: so many unfinished columns of C wait for the next stretch. */
     private static final int MOST_COLUMNS = 1024;
     /** Tasks a thread: some, so that a thread that is held up does not hold up all. */
@@ -91,7 +87,7 @@ final class Product {
         depth = roundUp(a.columns(), CHUNK);
         count = (columns + NR - 1) / NR;
         panels = Simd.grown(panels, count * NR * depth);
-        stretch = stretch(depth);
+        stretch = Gemm.stretch(depth, CHUNK);
         int panelsABlock = Math.clamp(BLOCK / stretch / MR, 1, MOST_ROWS / MR);
         int least = (rowPanels() + panelsABlock - 1) / panelsABlock;
         // a single block reads B once; several are shared evenly
@@ -104,12 +100,6 @@ final class Product {
         }
         team.run(ENOUGH_TASKS, packTask);
         team.run(blocks * groups, blocksTask);
-    }
-
-    /** Length of all stretches but the last into which a shared dimension, in whole chunks, is cut. */
-    static int stretch(int depth) {
-        int stretches = Math.max(1, (depth + DEPTH / 2) / DEPTH);
-        return roundUp((depth + stretches - 1) / stretches, CHUNK);
     }
 
     private int rowPanels() {
