@@ -1,5 +1,6 @@
 package imagespace.backend.cpu;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -8,8 +9,11 @@ import java.util.concurrent.locks.LockSupport;
  * then parking, so that a launch costs well under a microsecond while a training step runs, and an idle team costs
  * nothing.
  *
- * <p>Tasks are handed out in order to whoever is free. A task must write only what no other task of the loop touches;
- * then results do not depend on the number of threads.
+ * <p>Every worker begins with a share of its own, as many tasks one after the other, and then helps the others with theirs.
+ * If tasks lie in the order of what they read and write, a worker so finds in its own caches what it wrote in the loop
+ * before: processors that share no cache take 170 ns to hand a line to each other, and 30 ns if they do (Zen 4).
+ *
+ * <p>A task must write only what no other task of the loop touches; then results do not depend on the number of threads.
  */
 final class ThreadTeam implements AutoCloseable {
     /** A task of a loop; {@code worker} in [0, threads) names the scratch memory it may use. */
@@ -22,7 +26,9 @@ final class ThreadTeam implements AutoCloseable {
     private static final int YIELDS = 200;
 
     private final Thread[] workers;
-    private final AtomicInteger next = new AtomicInteger();
+    /** The next task of each worker's share. */
+    private final AtomicInteger[] next;
+
     private final AtomicInteger running = new AtomicInteger();
     private volatile int loop;
     private volatile Throwable failure;
@@ -31,6 +37,8 @@ final class ThreadTeam implements AutoCloseable {
     private int tasks;
 
     ThreadTeam(int threads) {
+        next = new AtomicInteger[threads];
+        Arrays.setAll(next, worker -> new AtomicInteger());
         workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             int worker = i + 1;
@@ -54,7 +62,9 @@ final class ThreadTeam implements AutoCloseable {
         }
         body = task;
         tasks = count;
-        next.set(0);
+        for (int worker = 0; worker < next.length; worker++) {
+            next[worker].set(firstOf(worker));
+        }
         running.set(workers.length);
         loop++; // the volatile write publishes the fields above
         for (Thread worker : workers) {
@@ -95,12 +105,28 @@ final class ThreadTeam implements AutoCloseable {
 
     private void work(int worker) {
         try {
-            for (int task = next.getAndIncrement(); task < tasks; task = next.getAndIncrement()) {
-                body.run(task, worker);
+            for (int i = 0; i < next.length; i++) {
+                workShare((worker + i) % next.length, worker);
             }
         } catch (Throwable thrown) {
             failure = thrown;
         }
+    }
+
+    private void workShare(int owner, int worker) {
+        AtomicInteger share = next[owner];
+        int end = firstOf(owner + 1);
+        while (share.get() < end) { // a look first: with many threads most shares that one comes to are done
+            int task = share.getAndIncrement();
+            if (task < end) {
+                body.run(task, worker);
+            }
+        }
+    }
+
+    /** The first task of a worker's share. */
+    private int firstOf(int worker) {
+        return (int) ((long) tasks * worker / next.length);
     }
 
     private static void pause(int spins) {

@@ -204,14 +204,17 @@ final class WinogradConvolution {
     }
 
     private void block(int task, int worker) {
-        int block = task;
-        for (Band band : bands) {
-            if (block < band.blocks) {
-                transform(band, block, memory.workers[worker]);
-                return;
-            }
-            block -= band.blocks;
-        }
+        int above = blocksAbove(task);
+        boolean isAbove = blocksAbove(task + 1) > above;
+        transform(isAbove ? bands[0] : bands[1], isAbove ? above : task - above, memory.workers[worker]);
+    }
+
+    /**
+     * How many of the first tasks are blocks of the band above. Both bands' blocks take turns, evenly, so that tasks lie in the order
+     * of the images, and a worker gets both bands of one.
+     */
+    private int blocksAbove(int tasks) {
+        return bands.length == 1 ? tasks : (int) ((long) tasks * bands[0].blocks / (bands[0].blocks + bands[1].blocks));
     }
 
     private void transform(Band band, int block, WinogradMemory.Worker s) {
