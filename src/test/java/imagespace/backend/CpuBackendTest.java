@@ -113,6 +113,32 @@ class CpuBackendTest {
         }
     }
 
+    /** How the forward pass of a dense layer is computed depends on the number of images; an image's bits do not. */
+    @Test
+    void fewRowsOfADenseLayerHaveTheBitsOfConvolutions() {
+        int rows = 5;
+        int inputs = 805; // two stretches, the last of which is no multiple of four
+        int outputs = 80; // tasks of different sizes
+        double[] in = TestData.uniform(1, rows * inputs);
+        double[] weights = TestData.uniform(2, inputs * outputs);
+        double[] bias = TestData.uniform(3, outputs);
+        Arrays.fill(in, 0, inputs, 1e-30);
+        Arrays.fill(weights, 0, inputs, -1e-30);
+        Arrays.fill(bias, 0, 16, -0.0);
+        try (Backend backend = new CpuBackend(2)) {
+            Lab lab = new Lab(backend, false);
+            Tensor x = lab.given(in, rows, inputs);
+            Tensor w = lab.given(weights, inputs, outputs);
+            Tensor b = lab.given(bias, outputs);
+            Tensor asDense = lab.blank(rows, outputs);
+            Tensor asConvolution = lab.blank(rows, outputs);
+            backend.denseForward(asDense, x, w, b, Activation.LEAKY_RELU, inputs, outputs, rows);
+            ConvShape pixels = ConvShape.of(1, rows, inputs, outputs, 1, 1, ConvShape.Padding.VALID);
+            backend.convForward(asConvolution, x, w, b, Activation.LEAKY_RELU, pixels, 1);
+            assertArrayEquals(SameBits.bits(lab.memory(asConvolution)), SameBits.bits(lab.memory(asDense)));
+        }
+    }
+
     @TestFactory
     Stream<DynamicTest> threadsDoNotChangeABit() {
         return threadsDoNotChangeABit(ConvAlgorithm.AUTO);

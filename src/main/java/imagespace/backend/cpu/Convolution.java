@@ -21,6 +21,7 @@ interface Convolution {
         private final ThreadTeam team;
         private final Product product;
         private final TransposedProduct transposedProduct;
+        private final DenseForward denseForward;
         private final DenseWeightGradient denseWeightGradient;
         private final DenseDataGradient denseDataGradient;
         private final ConvAlgorithm algorithm;
@@ -33,6 +34,7 @@ interface Convolution {
             Arrays.setAll(scratch, i -> new Gemm.Scratch());
             product = new Product(team, scratch);
             transposedProduct = new TransposedProduct(team, scratch);
+            denseForward = new DenseForward(team, scratch);
             denseWeightGradient = new DenseWeightGradient(team, scratch);
             denseDataGradient = new DenseDataGradient(team, scratch);
             winograd = new WinogradMemory(team.threads());
@@ -54,7 +56,8 @@ interface Convolution {
                     && s.outWidth() >= MinimalFiltering.F4X4.width()
                     && filledUp <= 2 * s.outChannels();
             if (!possible || algorithm == ConvAlgorithm.DIRECT || algorithm == ConvAlgorithm.AUTO && !worthwhile) {
-                return new DirectConvolution(product, transposedProduct, denseWeightGradient, denseDataGradient, s);
+                return new DirectConvolution(
+                        product, transposedProduct, denseForward, denseWeightGradient, denseDataGradient, s);
             }
             if (filledUp > s.outChannels()) {
                 return new WidenedConvolution(s, filledUp, of(s.withOutputChannels(filledUp)));

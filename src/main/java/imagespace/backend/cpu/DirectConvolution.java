@@ -17,11 +17,12 @@ import java.util.Arrays;
  * </pre>
  *
  * A dense layer is the convolution of a 1x1 image with as many channels as inputs; its gradients have ways of their own,
- * {@link DenseDataGradient} and {@link DenseWeightGradient}.
+ * {@link DenseDataGradient} and {@link DenseWeightGradient}, and so has the forward pass of a few images, {@link DenseForward}.
  */
 final class DirectConvolution implements Convolution {
     private final Product product;
     private final TransposedProduct transposedProduct;
+    private final DenseForward denseForward;
     private final DenseWeightGradient denseWeightGradient;
     private final DenseDataGradient denseDataGradient;
     private final ConvShape s;
@@ -38,11 +39,13 @@ final class DirectConvolution implements Convolution {
     DirectConvolution(
             Product product,
             TransposedProduct transposedProduct,
+            DenseForward denseForward,
             DenseWeightGradient denseWeightGradient,
             DenseDataGradient denseDataGradient,
             ConvShape s) {
         this.product = product;
         this.transposedProduct = transposedProduct;
+        this.denseForward = denseForward;
         this.denseWeightGradient = denseWeightGradient;
         this.denseDataGradient = denseDataGradient;
         this.s = s;
@@ -57,6 +60,10 @@ final class DirectConvolution implements Convolution {
 
     @Override
     public void forward(CpuTensor out, CpuTensor in, CpuTensor weights, CpuTensor bias, Activation activation, int n) {
+        if (isDense() && DenseForward.fits(n, s.outChannels())) {
+            denseForward.run(out, in, weights, bias, activation, n, s.inChannels(), s.outChannels());
+            return;
+        }
         this.weights = weights;
         Im2col a = forward.of(in);
         product.run(a, a.rows(n), s.outChannels(), weightsMatrix, bias.data, bias.at, activation.slope(), out);

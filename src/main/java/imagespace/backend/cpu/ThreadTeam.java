@@ -1,17 +1,17 @@
 package imagespace.backend.cpu;
 
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * A fixed team of threads for loops of some microseconds. Workers wait for the next loop by spinning, then yielding,
- * then parking, so that a launch costs well under a microsecond while a training step runs, and an idle team costs
- * nothing.
+ * then parking, so that a launch costs little more than handing over some cache lines while a training step runs, and an
+ * idle team costs nothing.
  *
- * <p>Every worker begins with a share of its own, as many tasks one after the other, and then helps the others with theirs.
- * If tasks lie in the order of what they read and write, a worker so finds in its own caches what it wrote in the loop
- * before: processors that share no cache take 170 ns to hand a line to each other, and 30 ns if they do (Zen 4).
+ * <p>Every worker begins with a share of its own, equally many neighbouring tasks, and then helps the others with theirs. If tasks
+ * lie in the order of what they read and write, a worker finds in its own caches what it wrote in the loop before. Handing
+ * a cache line to another processor takes 30 ns if both share a cache, and 170 if not (Zen 4; benchmarks/run Handover).
  *
  * <p>A task must write only what no other task of the loop touches; then results do not depend on the number of threads.
  */
@@ -24,10 +24,13 @@ final class ThreadTeam implements AutoCloseable {
 
     private static final int SPINS = 20_000;
     private static final int YIELDS = 200;
+    /** Ints from one worker's counter to the next one's: a pair of cache lines, as in {@link Simd#apart}. */
+    private static final int APART = 32;
 
+    private final int threads;
     private final Thread[] workers;
-    /** The next task of each worker's share. */
-    private final AtomicInteger[] next;
+    /** The next task of each worker's share, APART from each other. */
+    private final AtomicIntegerArray next;
 
     private final AtomicInteger running = new AtomicInteger();
     private volatile int loop;
@@ -37,8 +40,8 @@ final class ThreadTeam implements AutoCloseable {
     private int tasks;
 
     ThreadTeam(int threads) {
-        next = new AtomicInteger[threads];
-        Arrays.setAll(next, worker -> new AtomicInteger());
+        this.threads = threads;
+        next = new AtomicIntegerArray((threads + 1) * APART);
         workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             int worker = i + 1;
@@ -49,7 +52,7 @@ final class ThreadTeam implements AutoCloseable {
     }
 
     int threads() {
-        return workers.length + 1;
+        return threads;
     }
 
     /** Runs tasks 0 .. count - 1 and returns when all are done; the calling thread is worker 0. */
@@ -62,8 +65,8 @@ final class ThreadTeam implements AutoCloseable {
         }
         body = task;
         tasks = count;
-        for (int worker = 0; worker < next.length; worker++) {
-            next[worker].set(firstOf(worker));
+        for (int worker = 0; worker < threads; worker++) {
+            next.setPlain(counter(worker), firstOf(worker));
         }
         running.set(workers.length);
         loop++; // the volatile write publishes the fields above
@@ -105,8 +108,8 @@ final class ThreadTeam implements AutoCloseable {
 
     private void work(int worker) {
         try {
-            for (int i = 0; i < next.length; i++) {
-                workShare((worker + i) % next.length, worker);
+            for (int i = 0; i < threads; i++) {
+                workShare((worker + i) % threads, worker);
             }
         } catch (Throwable thrown) {
             failure = thrown;
@@ -114,10 +117,9 @@ final class ThreadTeam implements AutoCloseable {
     }
 
     private void workShare(int owner, int worker) {
-        AtomicInteger share = next[owner];
         int end = firstOf(owner + 1);
-        while (share.get() < end) { // a look first: with many threads most shares that one comes to are done
-            int task = share.getAndIncrement();
+        while (next.get(counter(owner)) < end) { // a look first: most shares that one comes to help with are done
+            int task = next.getAndIncrement(counter(owner));
             if (task < end) {
                 body.run(task, worker);
             }
@@ -126,7 +128,12 @@ final class ThreadTeam implements AutoCloseable {
 
     /** The first task of a worker's share. */
     private int firstOf(int worker) {
-        return (int) ((long) tasks * worker / next.length);
+        return (int) ((long) tasks * worker / threads);
+    }
+
+    /** Its place in {@link #next}, not beside the array's length, which all read. */
+    private static int counter(int worker) {
+        return (worker + 1) * APART;
     }
 
     private static void pause(int spins) {

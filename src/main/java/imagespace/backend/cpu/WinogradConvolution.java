@@ -211,7 +211,7 @@ final class WinogradConvolution {
 
     /**
      * How many of the first tasks are blocks of the band above. Both bands' blocks take turns, evenly, so that tasks lie in the order
-     * of the images, and a worker gets both bands of one.
+     * of the images, and a worker gets both bands of the same ones.
      */
     private int blocksAbove(int tasks) {
         return bands.length == 1 ? tasks : (int) ((long) tasks * bands[0].blocks / (bands[0].blocks + bands[1].blocks));

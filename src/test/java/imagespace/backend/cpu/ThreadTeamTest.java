@@ -50,13 +50,16 @@ class ThreadTeamTest {
     @Test
     void whoIsDoneHelps() {
         int[] workers = new int[100];
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch othersDone = new CountDownLatch(99);
         try (ThreadTeam team = new ThreadTeam(2)) {
             team.run(100, (task, worker) -> {
                 workers[task] = worker;
                 if (task == 0) { // as if the processor had been taken away
+                    begun.countDown();
                     await(othersDone);
                 } else {
+                    await(begun);
                     othersDone.countDown();
                 }
             });
@@ -65,19 +68,20 @@ class ThreadTeamTest {
     }
 
     @Test
-    void aFailureIsToldAndTheTeamGoesOn() {
+    void aFailureIsToldAndTheOthersAreWaitedFor() {
+        AtomicIntegerArray runs = new AtomicIntegerArray(10);
         try (ThreadTeam team = new ThreadTeam(2)) {
             IllegalStateException told = assertThrows(
                     IllegalStateException.class,
                     () -> team.run(10, (task, worker) -> {
+                        runs.incrementAndGet(task);
                         if (task == 7) {
                             throw new ArithmeticException("seven");
                         }
                     }));
             assertTrue(told.getMessage().contains("seven"), told.getMessage());
-            AtomicIntegerArray runs = new AtomicIntegerArray(10);
             team.run(10, (task, worker) -> runs.incrementAndGet(task));
-            assertEquals(10, IntStream.range(0, 10).map(runs::get).sum());
+            assertEquals(20, IntStream.range(0, 10).map(runs::get).sum(), "each task once in each loop");
         }
     }
 
