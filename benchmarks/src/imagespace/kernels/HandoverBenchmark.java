@@ -40,8 +40,6 @@ public class HandoverBenchmark {
                 long now = turn.get();
                 if ((now & 1) == 1) {
                     turn.set(now + 1);
-                } else {
-                    Thread.onSpinWait();
                 }
             }
         });
@@ -59,10 +57,9 @@ public class HandoverBenchmark {
     @Benchmark
     @OperationsPerInvocation(2)
     public void handover() {
-        long mine = turn.get();
-        turn.set(mine + 1);
-        while (turn.get() == mine + 1) {
-            Thread.onSpinWait();
+        long partners = turn.get() + 1;
+        turn.set(partners);
+        while (turn.get() == partners) { // without a pause, whose length would be part of the figure
         }
     }
 }

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The contract on the CPU, and that its results do not depend on the number of threads. */
 class CpuBackendTest {
@@ -114,16 +116,20 @@ class CpuBackendTest {
     }
 
     /** How the forward pass of a dense layer is computed depends on the number of images; an image's bits do not. */
-    @Test
-    void fewRowsOfADenseLayerHaveTheBitsOfConvolutions() {
-        int rows = 5;
-        int inputs = 805; // two stretches, the last of which is no multiple of four
-        int outputs = 80; // tasks of different sizes
+    @ParameterizedTest
+    @CsvSource({
+        "5, 805, 80", // two stretches, the last of which is no multiple of four; tasks of different sizes
+        "8, 1040, 48", // whole chunks
+        "1, 3, 16" // a vector
+    })
+    void fewRowsOfADenseLayerHaveTheBitsOfConvolutions(int rows, int inputs, int outputs) {
         double[] in = TestData.uniform(1, rows * inputs);
         double[] weights = TestData.uniform(2, inputs * outputs);
         double[] bias = TestData.uniform(3, outputs);
         Arrays.fill(in, 0, inputs, 1e-30);
-        Arrays.fill(weights, 0, inputs, -1e-30);
+        for (int i = 0; i < inputs; i++) { // products of the first row vanish, and leave a zero of either sign
+            Arrays.fill(weights, i * outputs, i * outputs + 16, -1e-30);
+        }
         Arrays.fill(bias, 0, 16, -0.0);
         try (Backend backend = new CpuBackend(2)) {
             Lab lab = new Lab(backend, false);

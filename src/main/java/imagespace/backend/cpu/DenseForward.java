@@ -15,9 +15,9 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * out [rows, outputs] = activation(in [rows, inputs] * weights [inputs, outputs] + bias) of a dense layer for a handful of rows.
  *
- * <p>{@link Product} packs the weights first, which pays if many rows are multiplied by them. For few rows that would be most of the
- * time, the more so where processors share no cache: each would write lines that the other one has just read. Here weights are
- * read as they lie, each once. Sums go in the order of Product's, so that an image gets the same logits in any batch.
+ * <p>{@link Product} packs the weights first, which pays if many rows are multiplied by them. For few rows that would be most
+ * of the time, the more so where processors share no cache: each would write lines that the other one has just read. Here weights
+ * are read as they lie, each once. Sums go in the order of Product's, so that an image gets the same logits in any batch.
  */
 final class DenseForward {
     /**
@@ -143,6 +143,9 @@ final class DenseForward {
             int to = out.at + row * outputs + first;
             for (int c = 0; c < wide; c += LANES) {
                 FloatVector sum = FloatVector.fromArray(F, sums, START + row * wide + c);
+                if (isLast && inputs % CHUNK != 0) {
+                    sum = sum.add(0); // no -0, as after the zeros with which Product fills the last chunk up
+                }
                 if (!isFirst) {
                     sum = sum.add(FloatVector.fromArray(F, out.data, to + c));
                 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,18 +71,27 @@ class ThreadTeamTest {
     @Test
     void aFailureIsToldAndTheOthersAreWaitedFor() {
         AtomicIntegerArray runs = new AtomicIntegerArray(10);
+        CountDownLatch bothAtWork = new CountDownLatch(2);
         try (ThreadTeam team = new ThreadTeam(2)) {
             IllegalStateException told = assertThrows(
                     IllegalStateException.class,
                     () -> team.run(10, (task, worker) -> {
-                        runs.incrementAndGet(task);
-                        if (task == 7) {
-                            throw new ArithmeticException("seven");
+                        if (task == 0 || task == 5) { // where each begins
+                            bothAtWork.countDown();
+                            await(bothAtWork);
                         }
+                        if (task == 0) {
+                            throw new ArithmeticException("nought");
+                        }
+                        LockSupport.parkNanos(5_000_000); // an early return would come before
+                        runs.incrementAndGet(task);
                     }));
-            assertTrue(told.getMessage().contains("seven"), told.getMessage());
+            assertTrue(told.getMessage().contains("nought"), told.getMessage());
+            for (int task = 1; task < 10; task++) {
+                assertEquals(1, runs.get(task), "task " + task);
+            }
             team.run(10, (task, worker) -> runs.incrementAndGet(task));
-            assertEquals(20, IntStream.range(0, 10).map(runs::get).sum(), "each task once in each loop");
+            assertEquals(2, runs.get(9), "the team goes on");
         }
     }
 
