@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Every worker begins with a share of its own, equally many neighbouring tasks, and then helps the others with theirs. If tasks
  * lie in the order of what they read and write, a worker finds in its own caches what it wrote in the loop before. Handing
- * a cache line to another processor takes 30 ns if both share a cache, and 170 if not (Zen 4; benchmarks/run Handover).
+ * a cache line to another processor takes 30 ns if both share a cache, and 170 if not (Zen 4; see benchmarks/run Handover).
  *
  * <p>A task must write only what no other task of the loop touches; then results do not depend on the number of threads.
  */
