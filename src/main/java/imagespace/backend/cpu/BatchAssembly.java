@@ -1,22 +1,36 @@
 package imagespace.backend.cpu;
 
+import static imagespace.backend.cpu.Simd.F;
+import static imagespace.backend.cpu.Simd.LANES;
+
 import imagespace.backend.Augmentation;
 import imagespace.backend.Backend.Pixels;
 import imagespace.backend.Philox;
 import imagespace.backend.RandomStream;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
-/** Batches from bytes: gather, scale to [0, 1], flip, shift, and the pixels of noise samples. */
+/**
+ * Batches from bytes: gather, flip, shift, the pixels of noise samples, and scale to [0, 1]. Whatever an image goes through, it
+ * goes through as bytes, and is scaled last, by vectors.
+ */
 final class BatchAssembly {
-    /** byte b, unsigned, as a float in [0, 1]. */
-    private static final float[] SCALED = new float[256];
-
-    static {
-        for (int b = 0; b < 256; b++) {
-            SCALED[b] = b / 255f;
-        }
-    }
+    private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+    /** As many bytes as there are lanes, or eight, the fewest that there is a vector of. */
+    private static final VectorSpecies<Byte> B =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Byte.SIZE * Math.max(LANES, 8)));
 
     private final ThreadTeam team;
+    /** A worker's own image, if it is not one of the pixels as they lie. */
+    private final byte[][] made;
+    /** A worker's own table: where in a row the pixel of a column comes from. */
+    private final int[][] columns;
+
     private final ThreadTeam.Task imageTask = this::image;
 
     // what the running call works on
@@ -30,6 +44,8 @@ final class BatchAssembly {
 
     BatchAssembly(ThreadTeam team) {
         this.team = team;
+        made = new byte[team.threads()][0];
+        columns = new int[team.threads()][0];
     }
 
     /** Images on the host: the caller's bytes. */
@@ -55,54 +71,82 @@ final class BatchAssembly {
         this.augmentation = augmentation;
         this.noiseSeed = noiseSeed;
         this.augmentSeed = augmentSeed;
+        for (int worker = 0; worker < made.length; worker++) {
+            if (made[worker].length < pixels.imageSize()) {
+                made[worker] = new byte[pixels.imageSize()];
+            }
+            if (columns[worker].length < pixels.width) {
+                columns[worker] = new int[pixels.width];
+            }
+        }
         team.run(n, imageTask);
     }
 
     private void image(int i, int worker) {
         int size = pixels.imageSize();
         int id = ids[from + i];
-        int at = out.at + i * size;
+        byte[] image = made[worker];
+        int at = 0;
         if (id < 0) {
-            noise(out.data, at, size, -1L - id, noiseSeed);
+            noise(image, size, -1L - id, noiseSeed);
         } else if (augmentation.equals(Augmentation.NONE)) {
-            int source = id * size;
-            for (int j = 0; j < size; j++) {
-                out.data[at + j] = SCALED[pixels.bytes[source + j] & 0xFF];
-            }
+            image = pixels.bytes;
+            at = id * size;
         } else {
-            augment(out.data, at, pixels, id * size, augmentation, augmentSeed, from + i);
+            augment(image, columns[worker], id * size, from + i);
+        }
+        scale(image, at, out.data, out.at + i * size, size);
+    }
+
+    /** Unsigned bytes to floats in [0, 1]. */
+    private static void scale(byte[] from, int at, float[] to, int toAt, int size) {
+        int i = 0;
+        for (; i <= size - B.length(); i += B.length()) {
+            ByteVector bytes = ByteVector.fromArray(B, from, at + i);
+            scaled(bytes.convertShape(VectorOperators.ZERO_EXTEND_B2I, I, 0)).intoArray(to, toAt + i);
+            if (B.length() > LANES) {
+                scaled(bytes.convertShape(VectorOperators.ZERO_EXTEND_B2I, I, 1))
+                        .intoArray(to, toAt + i + LANES);
+            }
+        }
+        for (; i < size; i++) {
+            to[toAt + i] = (from[at + i] & 0xFF) / 255f;
         }
     }
 
+    private static FloatVector scaled(Vector<Integer> values) {
+        return ((FloatVector) values.convertShape(VectorOperators.I2F, F, 0)).div(255f);
+    }
+
     /** Byte j of noise sample k is byte j & 3 (low first) of draw k * words + j / 4. */
-    private static void noise(float[] out, int at, int size, long sample, long seed) {
+    private static void noise(byte[] image, int size, long sample, long seed) {
         int words = (size + 3) / 4;
         for (int word = 0; word < words; word++) {
             int bits = Philox.bits(seed, RandomStream.NOISE, sample * words + word);
             for (int j = 4 * word; j < Math.min(size, 4 * word + 4); j++) {
-                out[at + j] = SCALED[bits & 0xFF];
+                image[j] = (byte) bits;
                 bits >>>= 8;
             }
         }
     }
 
     /** Draws 3 p, 3 p + 1 and 3 p + 2 for the sample at position p: flip, row shift, column shift. */
-    private static void augment(
-            float[] out, int at, HostPixels pixels, int source, Augmentation augmentation, long seed, long position) {
+    private void augment(byte[] image, int[] columns, int source, long position) {
+        long seed = augmentSeed;
         boolean flip = augmentation.flip() && Philox.bits(seed, RandomStream.AUGMENT, 3 * position) < 0;
         int span = 2 * augmentation.pad() + 1;
         int dy = Philox.below(span, seed, RandomStream.AUGMENT, 3 * position + 1) - augmentation.pad();
         int dx = Philox.below(span, seed, RandomStream.AUGMENT, 3 * position + 2) - augmentation.pad();
+        for (int x = 0; x < pixels.width; x++) {
+            int fromX = reflect(x + dx, pixels.width);
+            columns[x] = (flip ? pixels.width - 1 - fromX : fromX) * pixels.channels;
+        }
+        int at = 0;
         for (int y = 0; y < pixels.height; y++) {
-            int fromY = reflect(y + dy, pixels.height);
+            int row = source + reflect(y + dy, pixels.height) * pixels.width * pixels.channels;
             for (int x = 0; x < pixels.width; x++) {
-                int fromX = reflect(x + dx, pixels.width);
-                if (flip) {
-                    fromX = pixels.width - 1 - fromX;
-                }
-                int pixel = source + (fromY * pixels.width + fromX) * pixels.channels;
                 for (int c = 0; c < pixels.channels; c++) {
-                    out[at++] = SCALED[pixels.bytes[pixel + c] & 0xFF];
+                    image[at++] = pixels.bytes[row + columns[x] + c];
                 }
             }
         }
