@@ -145,6 +145,40 @@ class CpuBackendTest {
         }
     }
 
+    /** How a convolution of many channels is computed depends on the number of images; an image's bits do not. */
+    @ParameterizedTest
+    @CsvSource({
+        "10, 9, 32, 64", // tiles of 6x4 and of 4x4
+        "8, 8, 48, 80" // an odd number of panels
+    })
+    void anImageHasTheSameBitsInAnyBatch(int height, int width, int in, int out) {
+        int many = 40; // more than a block of tiles
+        ConvShape shape = ConvShape.of(height, width, in, out, 3, 1, ConvShape.Padding.SAME);
+        double[] images = TestData.uniform(1, many * shape.inputSize());
+        double[] gradients = TestData.uniform(2, many * shape.outputSize());
+        try (Backend backend = new CpuBackend(2)) {
+            Lab lab = new Lab(backend, false);
+            Tensor x = lab.given(images, many, shape.inputSize());
+            Tensor w = lab.given(TestData.uniform(3, shape.weightSize()), shape.weightSize());
+            Tensor bias = lab.given(TestData.uniform(4, out), out);
+            Tensor d = lab.given(gradients, many, shape.outputSize());
+            Tensor y = lab.blank(many, shape.outputSize());
+            Tensor dx = lab.blank(many, shape.inputSize());
+            Tensor y1 = lab.blank(shape.outputSize());
+            Tensor dx1 = lab.blank(shape.inputSize());
+            backend.convForward(y, x, w, bias, Activation.RELU, shape, many);
+            backend.convForward(y1, x, w, bias, Activation.RELU, shape, 1);
+            backend.convBackwardData(dx, d, w, shape, many);
+            backend.convBackwardData(dx1, d, w, shape, 1);
+            assertSameStart(lab.memory(y), lab.memory(y1));
+            assertSameStart(lab.memory(dx), lab.memory(dx1));
+        }
+    }
+
+    private static void assertSameStart(float[] all, float[] first) {
+        assertArrayEquals(SameBits.bits(first), SameBits.bits(Arrays.copyOf(all, first.length)));
+    }
+
     @TestFactory
     Stream<DynamicTest> threadsDoNotChangeABit() {
         return threadsDoNotChangeABit(ConvAlgorithm.AUTO);

@@ -2,7 +2,6 @@ package imagespace.backend.cpu;
 
 import static imagespace.backend.cpu.Gemm.NR;
 import static imagespace.backend.cpu.Simd.LANES;
-import static imagespace.backend.cpu.Simd.START;
 import static imagespace.backend.cpu.TileSource.SEGMENT;
 import static imagespace.backend.cpu.TileSource.WIDE;
 
@@ -43,7 +42,8 @@ final class GradientTransform {
      *
      * @param pooled if {@code in} is the gradient of a pooled output: how that was pooled; else null
      * @param firstRow the rows of points [firstRow, endRow) are wanted
-     * @param to from START: the first tile, the first point wanted
+     * @param firstChannel the channels [firstChannel, endChannel) are wanted
+     * @param to from {@code toAt}: the first tile, the first point and the first channel wanted
      */
     void run(
             TileSource source,
@@ -53,8 +53,10 @@ final class GradientTransform {
             int end,
             int firstRow,
             int endRow,
-            float[] to) {
-        int channels = images.channels();
+            int firstChannel,
+            int endChannel,
+            float[] to,
+            int toAt) {
         int high = filtering.height();
         int across = filtering.width();
         for (int tile = first; tile < end; ) {
@@ -62,21 +64,21 @@ final class GradientTransform {
             int y = tile / images.tileColumns() % images.tileRows();
             int image = tile / (images.tileColumns() * images.tileRows());
             int count = Math.min(Math.min(SEGMENT, images.tileColumns() - x), end - tile);
-            for (int c = 0; c < channels; c += WIDE) {
-                int wide = Math.min(WIDE, channels - c);
+            for (int c = firstChannel; c < endChannel; c += WIDE) {
+                int wide = Math.min(WIDE, endChannel - c);
                 int top = y * high - images.top();
                 source.copy(images, in, pooled, image, top, x * across, high, count * across, c, wide);
                 for (int t = 0; t < count; t++) {
                     int from = source.at + t * across * source.pixel;
                     for (int k = 0; k < wide; k += LANES) {
-                        int toAt = START + place(tile - first + t, c + k);
+                        int place = toAt + place(tile - first + t, c + k - firstChannel, endChannel - firstChannel);
                         filtering.gradient(
                                 source.data,
                                 from + k,
                                 source.row,
                                 source.pixel,
                                 to,
-                                toAt,
+                                place,
                                 pointStride,
                                 firstRow,
                                 endRow);
@@ -87,9 +89,9 @@ final class GradientTransform {
         }
     }
 
-    /** Of a tile's channel in a point. */
-    private int place(int tile, int channel) {
+    /** Of a tile's channel, one of {@code count}, in a point. */
+    private int place(int tile, int channel, int count) {
         int panel = channel / NR * NR;
-        return panel * tiles + tile * Math.min(NR, images.channels() - panel) + channel - panel;
+        return panel * tiles + tile * Math.min(NR, count - panel) + channel - panel;
     }
 }

@@ -61,9 +61,18 @@ final class InputTransform {
      *
      * @param pooled if {@code in} is the gradient of a pooled output: how that was pooled; else null
      * @param firstRow the rows of points [firstRow, endRow) are wanted
-     * @param to from START: the first tile, the first point wanted
+     * @param to from {@code toAt}: the first tile, the first point wanted
      */
-    void run(Scratch s, CpuTensor in, PooledPixels pooled, int first, int end, int firstRow, int endRow, float[] to) {
+    void run(
+            Scratch s,
+            CpuTensor in,
+            PooledPixels pooled,
+            int first,
+            int end,
+            int firstRow,
+            int endRow,
+            float[] to,
+            int toAt) {
         for (int tile = first; tile < end; ) {
             int x = tile % images.tileColumns();
             int y = tile / images.tileColumns() % images.tileRows();
@@ -74,7 +83,7 @@ final class InputTransform {
                 int top = y * filtering.height() - images.top();
                 int left = x * filtering.width() - images.left();
                 downColumns(s, in, pooled, image, top, left, columns(count), c, wide);
-                alongRows(s.strip, tile - first, count, c, wide, firstRow, endRow, to);
+                alongRows(s.strip, tile - first, count, c, wide, firstRow, endRow, to, toAt);
             }
             tile += count;
         }
@@ -111,14 +120,15 @@ final class InputTransform {
     }
 
     /** The second pass: {@code count} tiles of the strip, which go to the places {@code slot ...}. */
-    private void alongRows(float[] strip, int slot, int count, int c, int wide, int firstRow, int endRow, float[] to) {
+    private void alongRows(
+            float[] strip, int slot, int count, int c, int wide, int firstRow, int endRow, float[] to, int toAt) {
         int vectors = wide / LANES;
         int column = wide * filtering.pointRows();
         for (int k = 0; k < vectors; k++) {
             int channel = c + k * LANES;
             int groupAt = channel / group * group;
             int groupWide = Math.min(group, channels - groupAt);
-            int channelAt = START + groupAt * panel + channel - groupAt;
+            int channelAt = toAt + groupAt * panel + channel - groupAt;
             for (int t = 0; t < count; t++) {
                 int from = START + t * filtering.width() * column + k * filtering.pointRows() * LANES;
                 int slotAt = (slot + t) / panel * panel * channels + (slot + t) % panel * groupWide;

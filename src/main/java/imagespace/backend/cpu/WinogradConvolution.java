@@ -19,14 +19,15 @@ import jdk.incubator.vector.FloatVector;
  * products, one a point), and transformed back:
  *
  * <pre>
- * U = G g G^T            [points][co / NR][ci][NR]             once a call
+ * U = G g G^T            [co / NR][points][ci][NR]             once a call
  * V = B^T d B            [points][tiles / MR][MR rows packed]   a block of tiles at a time
  * M[p] = V[p] * U[p]     [points][co chunk / NR][tiles][NR]     for some output channels at a time
  * out = activation(A^T M A + bias)
  * </pre>
  *
- * V and M of a block are read soon after they were written, mostly from the L2 cache. The order of every sum depends on the
- * shape only.
+ * V and M of a block are read soon after they were written, mostly from the L2 cache. Where all tiles fit a block, U is larger than
+ * all else, 19 MB from 256 to 512 channels: then a task has some output channels of all tiles, and makes their U one panel after the
+ * other, in its own cache. The order of every sum depends on the shape only, and is the same either way.
  */
 final class WinogradConvolution {
     /** Floats of V and M that the L2 cache keeps, about: as many tiles as that allows make a block. */
@@ -41,13 +42,8 @@ final class WinogradConvolution {
     private static final int BUDGET_OF_M = 144 << 10;
     /** Output channels of M, at most. */
     private static final int MOST_CHANNELS = 128;
-    /** Floats between the points of U, V and M beyond what they hold: large powers of two would share cache sets. */
-    static final int SKEW = 16;
     /** In place of a bias, from START. */
     private static final float[] NO_BIAS = Simd.lines(LANES);
-
-    /** Has all points of the filters. */
-    private final MinimalFiltering largest;
 
     private final ThreadTeam team;
     private final WinogradMemory memory;
@@ -57,9 +53,10 @@ final class WinogradConvolution {
     private final int co;
     private final int tileColumns;
     private final Band[] bands;
-    private final int pointU;
-    private final ThreadTeam.Task weightTask = this::transformWeights;
+    private final FilterTransform weights;
+    private final ThreadTeam.Task weightsTask = this::transformWeights;
     private final ThreadTeam.Task blockTask = this::block;
+    private final ThreadTeam.Task panelsTask = this::panels;
 
     /** What the running call works on. */
     private CpuTensor out;
@@ -101,8 +98,8 @@ final class WinogradConvolution {
             blockPanels = Math.clamp(wanted, LEAST_TILES, MOST_TILES) / MR;
             int mostOfM = BUDGET_OF_M / (points * blockPanels * MR) / NR * NR;
             chunk = Math.min(co, Math.min(mostOfM, MOST_CHANNELS));
-            pointV = blockPanels * MR * ci + SKEW;
-            pointM = blockPanels * MR * chunk + SKEW;
+            pointV = blockPanels * MR * ci + WinogradMemory.SKEW;
+            pointM = blockPanels * MR * chunk + WinogradMemory.SKEW;
             TileSource.Images images = band.images(inHeight, inWidth, ci, padTop, padLeft, tileColumns);
             input = new InputTransform(filtering, images, MR, CHUNK, pointV);
             for (WinogradMemory.Worker s : memory.workers) {
@@ -124,7 +121,10 @@ final class WinogradConvolution {
         }
     }
 
-    /** @param memory grown here to what this shape needs */
+    /**
+     * @param memory grown here to what this shape needs
+     * @param isSwapped whether the filters have their channels swapped and their taps reversed
+     */
     WinogradConvolution(
             MinimalFiltering filtering,
             ThreadTeam team,
@@ -136,7 +136,8 @@ final class WinogradConvolution {
             int outWidth,
             int co,
             int padTop,
-            int padLeft) {
+            int padLeft,
+            boolean isSwapped) {
         this.team = team;
         this.memory = memory;
         this.ci = ci;
@@ -145,12 +146,12 @@ final class WinogradConvolution {
         this.co = co;
         tileColumns = (outWidth + filtering.width() - 1) / filtering.width();
         List<TileBand> cut = TileBand.cut(filtering, outHeight);
-        largest = cut.getFirst().filtering();
         bands = cut.stream()
                 .map(band -> new Band(band, inHeight, inWidth, padTop, padLeft))
                 .toArray(Band[]::new);
-        pointU = ci * co + SKEW;
-        memory.u = Simd.grown(memory.u, largest.points() * pointU);
+        // the first band has all points that there are
+        weights = new FilterTransform(cut.getFirst().filtering(), ci, co, isSwapped);
+        weights.prepare(memory);
     }
 
     /**
@@ -158,7 +159,7 @@ final class WinogradConvolution {
      *
      * @param outPooled how to pool the output, or null to leave it as it is
      * @param inPooled if {@code in} is the gradient of a pooled output: how that was pooled; else null
-     * @param filters [3][3][ci][co] from {@code filtersAt}
+     * @param filters [3][3][ci][co] from {@code filtersAt}, or as {@link FilterTransform} swaps them
      * @param bias [co], or null for none
      */
     void run(
@@ -180,27 +181,23 @@ final class WinogradConvolution {
         this.bias = bias;
         this.slope = slope;
         int blocks = 0;
+        boolean isFew = weights.panels() >= team.threads(); // so that each has some
         for (Band band : bands) {
             band.prepare(n);
             blocks += band.blocks;
+            isFew &= band.panels() <= band.blockPanels;
         }
-        team.run(ci / CHUNK, weightTask);
-        team.run(blocks, blockTask);
+        if (isFew) {
+            team.run(team.threads(), panelsTask);
+        } else {
+            team.run(ci / CHUNK, weightsTask);
+            team.run(blocks, blockTask);
+        }
     }
 
     /** U for CHUNK input channels. */
     private void transformWeights(int task, int worker) {
-        for (int column = 0; column < co; column += NR) {
-            int width = Gemm.panelWidth(column, co);
-            int to = START + column * ci + task * CHUNK * width;
-            for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
-                for (int c = column; c < column + width; c += LANES) {
-                    int from = filtersAt + i * co + c;
-                    largest.filter(filters, from, 3 * ci * co, ci * co, memory.u, to, pointU);
-                    to += LANES;
-                }
-            }
-        }
+        weights.run(memory.workers[worker], filters, filtersAt, task * CHUNK, 0, weights.panels(), memory.u);
     }
 
     private void block(int task, int worker) {
@@ -223,30 +220,52 @@ final class WinogradConvolution {
         int first = firstPanel * MR;
         int end = Math.min(band.tiles, endPanel * MR);
         MinimalFiltering filtering = band.filtering;
-        band.input.run(s.tiles, in, inPooled, first, end, 0, filtering.pointRows(), s.v);
+        band.input.run(s.tiles, in, inPooled, first, end, 0, filtering.pointRows(), s.v, START);
         for (int c = 0; c < co; c += band.chunk) {
             int wide = Math.min(band.chunk, co - c);
             for (int point = 0; point < filtering.points(); point++) {
-                multiply(band, s, point, endPanel - firstPanel, c, wide);
+                for (int column = c; column < c + wide; column += NR) {
+                    int uAt = START + column / NR * weights.panelStride;
+                    multiply(band, s, point, endPanel - firstPanel, c, column, memory.u, uAt);
+                }
             }
             transformOutput(band, s, first, end, c, wide);
         }
     }
 
-    /** One point of a block: M of channels [c, c + wide) = V U. */
-    private void multiply(Band band, WinogradMemory.Worker s, int point, int panels, int c, int wide) {
-        for (int column = c; column < c + wide; column += NR) {
-            int width = Gemm.panelWidth(column, co);
-            for (int k = 0; k < ci; k += band.deepest) {
-                int deep = Math.min(band.deepest, ci - k);
-                int uAt = START + point * pointU + column * ci + k * width;
-                int vAt = START + point * band.pointV + k * MR;
-                int mAt = START + point * band.pointM + place(band, 0, c, column - c);
-                for (int panel = 0; panel < panels; panel++) {
-                    Gemm.product(width, deep, s.v, vAt, memory.u, uAt, k > 0, s.m, mAt);
-                    vAt += MR * ci;
-                    mAt += MR * width;
+    /** All tiles, where they are few, and some panels of U, which this task makes itself. */
+    private void panels(int task, int worker) {
+        WinogradMemory.Worker s = memory.workers[worker];
+        int end = weights.panels() * (task + 1) / team.threads();
+        for (Band band : bands) {
+            MinimalFiltering filtering = band.filtering;
+            band.input.run(s.tiles, in, inPooled, 0, band.tiles, 0, filtering.pointRows(), s.v, START);
+            for (int panel = weights.panels() * task / team.threads(); panel < end; panel++) {
+                for (int channel = 0; channel < ci; channel += CHUNK) {
+                    weights.run(s, filters, filtersAt, channel, panel, panel + 1, s.u);
                 }
+                int c = panel * NR;
+                for (int point = 0; point < filtering.points(); point++) {
+                    multiply(band, s, point, band.panels(), c, c, s.u, START);
+                }
+                transformOutput(band, s, 0, band.tiles, c, Math.min(NR, co - c));
+            }
+        }
+    }
+
+    /** One point of a block and a panel of U, from {@code panelAt}: M of the channels from {@code column} on = V U. */
+    private void multiply(
+            Band band, WinogradMemory.Worker s, int point, int panels, int c, int column, float[] u, int panelAt) {
+        int width = Gemm.panelWidth(column, co);
+        for (int k = 0; k < ci; k += band.deepest) {
+            int deep = Math.min(band.deepest, ci - k);
+            int uAt = panelAt + point * weights.pointStride + k * width;
+            int vAt = START + point * band.pointV + k * MR;
+            int mAt = START + point * band.pointM + place(band, 0, c, column - c);
+            for (int panel = 0; panel < panels; panel++) {
+                Gemm.product(width, deep, s.v, vAt, u, uAt, k > 0, s.m, mAt);
+                vAt += MR * ci;
+                mAt += MR * width;
             }
         }
     }

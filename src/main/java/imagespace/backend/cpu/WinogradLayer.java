@@ -5,21 +5,13 @@ import imagespace.backend.ConvShape;
 
 /** The three passes of a 3x3 convolution of stride 1 by Winograd's algorithm. */
 final class WinogradLayer implements Convolution {
-    private static final int TAPS = 9;
-
-    private final ThreadTeam team;
     private final ConvShape shape;
     private final WinogradConvolution forward;
     private final WinogradConvolution data;
     private final WinogradWeightGradient gradient;
-    /** The weights as the data gradient sees them: [3][3][co][ci], taps reversed. */
-    private final float[] reversed;
-
-    private final ThreadTeam.Task reverseTask = this::reverse;
-    private CpuTensor weights;
+    private final FewTilesGradient gradientOfFew;
 
     WinogradLayer(MinimalFiltering filtering, ThreadTeam team, WinogradMemory memory, ConvShape s) {
-        this.team = team;
         shape = s;
         forward = new WinogradConvolution(
                 filtering,
@@ -32,7 +24,8 @@ final class WinogradLayer implements Convolution {
                 s.outWidth(),
                 s.outChannels(),
                 s.padTop(),
-                s.padLeft());
+                s.padLeft(),
+                false);
         data = new WinogradConvolution(
                 filtering,
                 team,
@@ -44,9 +37,10 @@ final class WinogradLayer implements Convolution {
                 s.width(),
                 s.inChannels(),
                 2 - s.padTop(),
-                2 - s.padLeft());
+                2 - s.padLeft(),
+                true);
         gradient = new WinogradWeightGradient(filtering, team, memory, s);
-        reversed = new float[s.weightSize()];
+        gradientOfFew = new FewTilesGradient(filtering, team, memory, s);
     }
 
     /** Pixels of an image that is its input. */
@@ -78,19 +72,7 @@ final class WinogradLayer implements Convolution {
 
     /** @param pooled how dOut is pooled, or null */
     void backwardData(CpuTensor dIn, CpuTensor dOut, PooledPixels pooled, CpuTensor weights, int n) {
-        this.weights = weights;
-        team.run(TAPS * (shape.outChannels() / Im2col.CHUNK), reverseTask);
-        data.run(dIn, null, dOut, pooled, reversed, 0, null, 1, n);
-    }
-
-    /** A tap and a chunk of output channels. */
-    private void reverse(int task, int worker) {
-        int ci = shape.inChannels();
-        int co = shape.outChannels();
-        int tap = task % TAPS;
-        int first = task / TAPS * Im2col.CHUNK;
-        int from = weights.at + (TAPS - 1 - tap) * ci * co + first;
-        Transposition.run(weights.data, from, co, ci, Im2col.CHUNK, reversed, (tap * co + first) * ci, ci);
+        data.run(dIn, null, dOut, pooled, weights.data, weights.at, null, 1, n);
     }
 
     @Override
@@ -100,6 +82,10 @@ final class WinogradLayer implements Convolution {
 
     /** @param pooled how dOut is pooled, or null */
     void backwardWeights(CpuTensor dWeights, CpuTensor dOut, PooledPixels pooled, CpuTensor in, int n) {
-        gradient.run(dWeights, dOut, pooled, in, n);
+        if (gradientOfFew.fits(n)) {
+            gradientOfFew.run(dWeights, dOut, pooled, in, n);
+        } else {
+            gradient.run(dWeights, dOut, pooled, in, n);
+        }
     }
 }

@@ -10,6 +10,9 @@ import java.util.Arrays;
  * is made, and finds nothing of its own in it from one call to the next.
  */
 final class WinogradMemory {
+    /** Floats between the points of U, V, M and Y beyond what they hold: large powers of two would share cache sets. */
+    static final int SKEW = 16;
+
     private static final MinimalFiltering LARGEST = MinimalFiltering.F6X4;
 
     /** Transformed weights. */
@@ -23,6 +26,10 @@ final class WinogradMemory {
     static final class Worker {
         final InputTransform.Scratch tiles = new InputTransform.Scratch();
         float[] v = {};
+        /** Transformed weights of one panel. */
+        float[] u = {};
+        /** Weights of some channels, swapped and reversed. */
+        float[] taps = {};
         /** Transformed outputs. */
         float[] m = {};
         /** Transformed gradients. */
@@ -39,7 +46,7 @@ final class WinogradMemory {
 
     /** Whether the sums of a weight gradient, the largest of these arrays, stay below 4 GiB. */
     static boolean holds(ConvShape s) {
-        long weights = (long) s.inChannels() * Simd.roundUp(s.outChannels(), Im2col.CHUNK) + WinogradConvolution.SKEW;
+        long weights = (long) s.inChannels() * Simd.roundUp(s.outChannels(), Im2col.CHUNK) + SKEW;
         return WinogradWeightGradient.SHARES * LARGEST.points() * weights < 1L << 30;
     }
 

@@ -41,10 +41,6 @@ final class WinogradWeightGradient {
     private static final int LEAST_TILES = 64;
 
     private static final int MOST_TILES = 256;
-    /** Floats between points beyond what they hold: large powers of two would share cache sets. */
-    private static final int SKEW = 16;
-    /** Floats of a point in what is added over the shares at a time. */
-    private static final int POINT_TOTAL = CHUNK * NR + SKEW;
 
     /** Has all points of the sums. */
     private final MinimalFiltering largest;
@@ -55,6 +51,7 @@ final class WinogradWeightGradient {
     private final int co;
     private final int tileColumns;
     private final Band[] bands;
+    private final SumsTransform sumsTransform;
     private final int pointS;
     /** Into how many parts the rows of points are cut. */
     private final int parts;
@@ -90,8 +87,8 @@ final class WinogradWeightGradient {
             int wanted = Math.max(BUDGET / (filtering.points() * (ci + co)), ci * co / SUMS_A_TILE);
             int most = Math.min(MOST_TILES, filtering.deepest());
             block = Math.clamp(wanted, LEAST_TILES, most) / CHUNK * CHUNK;
-            pointV = block * ci + SKEW;
-            pointY = block * co + SKEW;
+            pointV = block * ci + WinogradMemory.SKEW;
+            pointY = block * co + WinogradMemory.SKEW;
             TileSource.Images inputs = band.images(s.height(), s.width(), ci, s.padTop(), s.padLeft(), tileColumns);
             TileSource.Images outputs = band.images(s.outHeight(), s.outWidth(), co, 0, 0, tileColumns);
             input = new InputTransform(filtering, inputs, block, CHUNK, pointV);
@@ -118,11 +115,10 @@ final class WinogradWeightGradient {
         largest = cut.getFirst().filtering();
         parts = parts(cut);
         bands = cut.stream().map(band -> new Band(band, shape)).toArray(Band[]::new);
-        pointS = ci * co + SKEW;
+        pointS = ci * co + WinogradMemory.SKEW;
         memory.sums = Simd.grown(memory.sums, SHARES * largest.points() * pointS);
-        for (WinogradMemory.Worker s : memory.workers) {
-            s.total = Simd.grown(s.total, largest.points() * POINT_TOTAL);
-        }
+        sumsTransform = new SumsTransform(largest, ci, co);
+        sumsTransform.prepare(memory);
     }
 
     /** As few as let the threads be done soonest. */
@@ -196,8 +192,8 @@ final class WinogradWeightGradient {
         int sumsAt = START + (share * largest.pointRows() + firstRow) * columns * pointS;
         for (int first = begin; first < end; first += band.block) {
             int count = Math.min(band.block, end - first);
-            band.input.run(s.tiles, in, null, first, first + count, firstRow, endRow, s.v);
-            band.gradient.run(s.tiles.source, dOut, pooled, first, first + count, firstRow, endRow, s.y);
+            band.input.run(s.tiles, in, null, first, first + count, firstRow, endRow, s.v, START);
+            band.gradient.run(s.tiles.source, dOut, pooled, first, first + count, firstRow, endRow, 0, co, s.y, START);
             for (int point = 0; point < (endRow - firstRow) * columns; point++) {
                 multiply(band, s, point, count, sumsAt + point * pointS, add || first > begin);
             }
@@ -224,14 +220,7 @@ final class WinogradWeightGradient {
         for (int column = 0; column < co; column += NR) {
             int width = Gemm.panelWidth(column, co);
             addShares(START + column * ci + task * CHUNK * width, CHUNK * width, total);
-            int at = START;
-            for (int i = task * CHUNK; i < (task + 1) * CHUNK; i++) {
-                for (int c = column; c < column + width; c += LANES) {
-                    int to = dWeights.at + i * co + c;
-                    largest.sums(total, at, POINT_TOTAL, dWeights.data, to, 3 * ci * co, ci * co);
-                    at += LANES;
-                }
-            }
+            sumsTransform.run(total, task * CHUNK, column, dWeights);
         }
     }
 
@@ -244,7 +233,7 @@ final class WinogradWeightGradient {
         int shareStride = largest.points() * pointS;
         for (int point = 0; point < largest.points(); point++) {
             int first = at + point * pointS;
-            int to = START + point * POINT_TOTAL;
+            int to = START + point * SumsTransform.POINT_STRIDE;
             for (int i = 0; i < count; i += LANES) {
                 FloatVector sum = FloatVector.fromArray(F, sums, first + i);
                 for (int share = 1; share < shares; share++) {
