@@ -50,7 +50,8 @@ final class AssemblyCases {
             ids[i] = i < from || i >= from + n ? Integer.MAX_VALUE : ids[i];
         }
         if (n > 1) {
-            ids[from] = -100_001; // a noise sample far down the list
+            ids[from] = -2_000_000_001; // a noise sample so far down the list that its blocks need both words of the
+            // counter
         } else {
             ids[from] = COUNT - 1;
         }

@@ -28,8 +28,8 @@ final class BatchAssembly {
     private final ThreadTeam team;
     /** A worker's own image, if it is not one of the pixels as they lie. */
     private final byte[][] made;
-    /** A worker's own table: where in a row the pixel of a column comes from. */
-    private final int[][] columns;
+    /** A worker's own table: where in a row each of its bytes comes from. */
+    private final int[][] places;
 
     private final ThreadTeam.Task imageTask = this::image;
 
@@ -45,7 +45,7 @@ final class BatchAssembly {
     BatchAssembly(ThreadTeam team) {
         this.team = team;
         made = new byte[team.threads()][0];
-        columns = new int[team.threads()][0];
+        places = new int[team.threads()][0];
     }
 
     /** Images on the host: the caller's bytes. */
@@ -72,11 +72,12 @@ final class BatchAssembly {
         this.noiseSeed = noiseSeed;
         this.augmentSeed = augmentSeed;
         for (int worker = 0; worker < made.length; worker++) {
-            if (made[worker].length < pixels.imageSize()) {
-                made[worker] = new byte[pixels.imageSize()];
+            int most = pixels.imageSize() + PhiloxVectors.BLOCK + PhiloxVectors.STEP;
+            if (made[worker].length < most) {
+                made[worker] = new byte[most];
             }
-            if (columns[worker].length < pixels.width) {
-                columns[worker] = new int[pixels.width];
+            if (places[worker].length < pixels.width * pixels.channels) {
+                places[worker] = new int[pixels.width * pixels.channels];
             }
         }
         team.run(n, imageTask);
@@ -88,12 +89,12 @@ final class BatchAssembly {
         byte[] image = made[worker];
         int at = 0;
         if (id < 0) {
-            noise(image, size, -1L - id, noiseSeed);
+            at = noise(image, size, -1L - id, noiseSeed);
         } else if (augmentation.equals(Augmentation.NONE)) {
             image = pixels.bytes;
             at = id * size;
         } else {
-            augment(image, columns[worker], id * size, from + i);
+            augment(image, places[worker], id * size, from + i);
         }
         scale(image, at, out.data, out.at + i * size, size);
     }
@@ -118,36 +119,37 @@ final class BatchAssembly {
         return ((FloatVector) values.convertShape(VectorOperators.I2F, F, 0)).div(255f);
     }
 
-    /** Byte j of noise sample k is byte j & 3 (low first) of draw k * words + j / 4. */
-    private static void noise(byte[] image, int size, long sample, long seed) {
+    /** Byte j of noise sample k is byte j & 3 (low first) of draw k * words + j / 4. Returns where byte 0 is. */
+    private static int noise(byte[] image, int size, long sample, long seed) {
         int words = (size + 3) / 4;
-        for (int word = 0; word < words; word++) {
-            int bits = Philox.bits(seed, RandomStream.NOISE, sample * words + word);
-            for (int j = 4 * word; j < Math.min(size, 4 * word + 4); j++) {
-                image[j] = (byte) bits;
-                bits >>>= 8;
-            }
+        long block = sample * words / 4;
+        int at = (int) (sample * words % 4) * 4; // in the first block
+        for (int i = 0; i < at + size; i += PhiloxVectors.STEP) {
+            PhiloxVectors.draw(image, i, seed, RandomStream.NOISE, block + i / PhiloxVectors.BLOCK);
         }
+        return at;
     }
 
     /** Draws 3 p, 3 p + 1 and 3 p + 2 for the sample at position p: flip, row shift, column shift. */
-    private void augment(byte[] image, int[] columns, int source, long position) {
+    private void augment(byte[] image, int[] places, int source, long position) {
         long seed = augmentSeed;
         boolean flip = augmentation.flip() && Philox.bits(seed, RandomStream.AUGMENT, 3 * position) < 0;
         int span = 2 * augmentation.pad() + 1;
         int dy = Philox.below(span, seed, RandomStream.AUGMENT, 3 * position + 1) - augmentation.pad();
         int dx = Philox.below(span, seed, RandomStream.AUGMENT, 3 * position + 2) - augmentation.pad();
+        int rowSize = pixels.width * pixels.channels;
         for (int x = 0; x < pixels.width; x++) {
             int fromX = reflect(x + dx, pixels.width);
-            columns[x] = (flip ? pixels.width - 1 - fromX : fromX) * pixels.channels;
+            int pixel = (flip ? pixels.width - 1 - fromX : fromX) * pixels.channels;
+            for (int c = 0; c < pixels.channels; c++) {
+                places[x * pixels.channels + c] = pixel + c;
+            }
         }
-        int at = 0;
         for (int y = 0; y < pixels.height; y++) {
-            int row = source + reflect(y + dy, pixels.height) * pixels.width * pixels.channels;
-            for (int x = 0; x < pixels.width; x++) {
-                for (int c = 0; c < pixels.channels; c++) {
-                    image[at++] = pixels.bytes[row + columns[x] + c];
-                }
+            int row = source + reflect(y + dy, pixels.height) * rowSize;
+            int at = y * rowSize;
+            for (int i = 0; i < rowSize; i++) {
+                image[at + i] = pixels.bytes[row + places[i]];
             }
         }
     }

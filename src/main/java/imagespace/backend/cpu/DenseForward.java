@@ -10,7 +10,6 @@ import imagespace.backend.Activation;
 import imagespace.backend.cpu.Gemm.Scratch;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * out [rows, outputs] = activation(in [rows, inputs] * weights [inputs, outputs] + bias) of a dense layer for a handful of rows.
@@ -150,8 +149,7 @@ final class DenseForward {
                     sum = sum.add(FloatVector.fromArray(F, out.data, to + c));
                 }
                 if (isLast) {
-                    sum = sum.add(FloatVector.fromArray(F, bias.data, bias.at + first + c));
-                    sum = sum.blend(sum.mul(slope), sum.compare(VectorOperators.LE, 0));
+                    sum = Gemm.activated(sum, bias.data, bias.at + first + c, slope);
                 }
                 sum.intoArray(out.data, to + c);
             }

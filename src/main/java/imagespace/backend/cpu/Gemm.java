@@ -5,6 +5,7 @@ import static imagespace.backend.cpu.Simd.LANES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * What matrix products share: the register tile and a worker's scratch memory.
@@ -111,6 +112,12 @@ final class Gemm {
             System.arraycopy(from, at, to, toAt, there);
             Arrays.fill(to, toAt + there, toAt + width, 0);
         }
+    }
+
+    /** activation(sum + bias), the bias from {@code at} on: x > 0 ? x : slope * x. */
+    static FloatVector activated(FloatVector sum, float[] bias, int at, float slope) {
+        FloatVector x = sum.add(FloatVector.fromArray(F, bias, at));
+        return x.blend(x.mul(slope), x.compare(VectorOperators.LE, 0));
     }
 
     /** A register tile [rows][width], as far as it lies in C, to its place there: {@code high} rows of {@code wide} floats. */

@@ -11,7 +11,6 @@ import static imagespace.backend.cpu.Simd.roundUp;
 
 import imagespace.backend.cpu.Gemm.Scratch;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * C = activation(A * B + bias), where A is an {@link Im2col} matrix: forward passes and data gradients.
@@ -149,9 +148,8 @@ final class Product {
             int to = c.at + (row + r) * columns + column;
             int i = 0;
             for (; i <= wide - LANES; i += LANES) {
-                FloatVector v =
-                        FloatVector.fromArray(F, from, at + i).add(FloatVector.fromArray(F, bias, biasAt + column + i));
-                v.blend(v.mul(slope), v.compare(VectorOperators.LE, 0)).intoArray(c.data, to + i);
+                Gemm.activated(FloatVector.fromArray(F, from, at + i), bias, biasAt + column + i, slope)
+                        .intoArray(c.data, to + i);
             }
             for (; i < wide; i++) {
                 float v = from[at + i] + bias[biasAt + column + i];

@@ -202,8 +202,11 @@ final class WinogradConvolution {
 
     private void block(int task, int worker) {
         int above = blocksAbove(task);
-        boolean isAbove = blocksAbove(task + 1) > above;
-        transform(isAbove ? bands[0] : bands[1], isAbove ? above : task - above, memory.workers[worker]);
+        if (blocksAbove(task + 1) > above) {
+            transform(bands[0], above, memory.workers[worker]);
+        } else {
+            transform(bands[1], task - above, memory.workers[worker]);
+        }
     }
 
     /**
