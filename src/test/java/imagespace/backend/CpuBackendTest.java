@@ -148,8 +148,9 @@ class CpuBackendTest {
     /** How a convolution of many channels is computed depends on the number of images; an image's bits do not. */
     @ParameterizedTest
     @CsvSource({
-        "10, 9, 32, 64", // tiles of 6x4 and of 4x4
-        "8, 8, 48, 80" // an odd number of panels
+        "10, 9, 64, 64", // tiles of 6x4 and of 4x4
+        "10, 9, 144, 64", // more channels than are summed at a time
+        "8, 8, 96, 80" // an odd number of panels
     })
     void anImageHasTheSameBitsInAnyBatch(int height, int width, int in, int out) {
         int many = 40; // more than a block of tiles

@@ -29,7 +29,7 @@ class RevisionTest {
     @CsvSource({
         "keras, 128, 0, b6cdf460708dcfb2",
         "allconv/32, 128, 0.1, c5ddafc851d8024c",
-        "allconv/32, 5, 0.1, fbc01717a7a88705" // whose convolutions have few tiles
+        "allconv/32, 5, 0.1, 6c8a9f64dd4e319c" // most of whose convolutions have few tiles
     })
     void otherBitsNeedAnotherRevision(String network, int batch, float smoothing, String digestOfThisRevision)
             throws Exception {

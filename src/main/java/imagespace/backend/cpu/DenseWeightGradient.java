@@ -68,7 +68,7 @@ final class DenseWeightGradient {
         this.inputs = inputs;
         this.outputs = outputs;
         stripCount = (inputs + CHUNK - 1) / CHUNK;
-        panelCount = (outputs + NR - 1) / NR;
+        panelCount = Gemm.panels(outputs);
         panels = Simd.grown(panels, panelCount * NR * rows);
         stretch = Gemm.stretch(rows, 1);
         int least = (stripCount + MOST_STRIPS - 1) / MOST_STRIPS;

@@ -101,7 +101,7 @@ final class DirectConvolution implements Convolution {
     private void packSwappedWeights(float[] panels, int depth, int part, int parts) {
         int ci = s.inChannels();
         int co = s.outChannels();
-        int count = (ci + NR - 1) / NR;
+        int count = Gemm.panels(ci);
         for (int panel = count * part / parts; panel < count * (part + 1) / parts; panel++) {
             int column = panel * NR;
             int width = Gemm.panelWidth(column, ci);

@@ -28,6 +28,8 @@ import java.util.List;
 final class FewTilesGradient {
     /** Tiles of a band, at most: V of 128 tiles, 36 points and 256 channels has 4.5 MiB a worker. */
     private static final int MOST_TILES = 128;
+    /** Fewer output channels would make too few tasks, and their sums are not large. */
+    private static final int LEAST_CHANNELS = 64;
 
     private final ThreadTeam team;
     private final WinogradMemory memory;
@@ -38,8 +40,10 @@ final class FewTilesGradient {
     /** Tiles of a band that there is room for. */
     private final int room;
 
+    private final int floatsOfV;
+    private final int floatsOfY;
     private final int tasks;
-    private final ThreadTeam.Task panelsTask = this::panels;
+    private final ThreadTeam.Task channelsTask = this::channels;
 
     private CpuTensor dWeights;
     private CpuTensor dOut;
@@ -64,20 +68,21 @@ final class FewTilesGradient {
             int yAt,
             int pointY) {}
 
-    /** @param memory grown here to what this shape needs */
+    /** @param memory grown to what this shape needs, most of it at the first run */
     FewTilesGradient(MinimalFiltering filtering, ThreadTeam team, WinogradMemory memory, ConvShape s) {
         this.team = team;
         this.memory = memory;
         ci = s.inChannels();
         co = s.outChannels();
-        room = Math.min(MOST_TILES, co / 2);
-        tasks = Math.min(panelCount(), team.threads());
+        tasks = Math.min(Gemm.panels(co), team.threads());
         int tileColumns = (s.outWidth() + filtering.width() - 1) / filtering.width();
         List<TileBand> cut = TileBand.cut(filtering, s.outHeight());
+        // V, which each task makes anew, has tiles where the sums that are spared have output channels
+        room = Math.min(co / 2, Math.min(MOST_TILES, cut.getFirst().filtering().deepest()));
         sumsTransform = new SumsTransform(cut.getFirst().filtering(), ci, co);
         sumsTransform.prepare(memory);
         int pointV = room * ci + WinogradMemory.SKEW;
-        int pointY = room * ((panelCount() + tasks - 1) / tasks) * NR + WinogradMemory.SKEW;
+        int pointY = room * ((Gemm.panels(co) + tasks - 1) / tasks) * NR + WinogradMemory.SKEW;
         bands = new Band[cut.size()];
         int points = 0;
         for (int i = 0; i < bands.length; i++) {
@@ -95,9 +100,9 @@ final class FewTilesGradient {
                     pointY);
             points += band.filtering().points();
         }
+        floatsOfV = points * pointV;
+        floatsOfY = points * pointY;
         for (WinogradMemory.Worker worker : memory.workers) {
-            worker.v = Simd.grown(worker.v, points * pointV);
-            worker.y = Simd.grown(worker.y, points * pointY);
             for (Band band : bands) {
                 band.input.prepare(worker.tiles);
                 band.gradient.prepare(worker.tiles.source);
@@ -105,12 +110,11 @@ final class FewTilesGradient {
         }
     }
 
-    private int panelCount() {
-        return (co + NR - 1) / NR;
-    }
-
-    /** Whether this is the better way for so many images: the choice depends on the shape only, as do the bits. */
+    /** Whether this is the better way for so many images. The choice, as the bits, does not depend on the threads. */
     boolean fits(int n) {
+        if (co < LEAST_CHANNELS) {
+            return false;
+        }
         for (Band band : bands) {
             if (n * band.imageTiles > room) {
                 return false;
@@ -130,14 +134,18 @@ final class FewTilesGradient {
         this.pooled = pooled;
         this.in = in;
         this.n = n;
-        team.run(tasks, panelsTask);
+        for (WinogradMemory.Worker s : memory.workers) {
+            s.v = Simd.grown(s.v, floatsOfV);
+            s.y = Simd.grown(s.y, floatsOfY);
+        }
+        team.run(tasks, channelsTask);
     }
 
     /** Some panels of output channels. */
-    private void panels(int task, int worker) {
+    private void channels(int task, int worker) {
         WinogradMemory.Worker s = memory.workers[worker];
-        int first = panelCount() * task / tasks * NR;
-        int end = Math.min(co, panelCount() * (task + 1) / tasks * NR);
+        int first = Gemm.panels(co) * task / tasks * NR;
+        int end = Math.min(co, Gemm.panels(co) * (task + 1) / tasks * NR);
         for (Band band : bands) {
             int tiles = n * band.imageTiles;
             int rows = band.filtering.pointRows();

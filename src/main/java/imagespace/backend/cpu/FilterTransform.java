@@ -37,16 +37,10 @@ final class FilterTransform {
         panelStride = filtering.points() * pointStride;
     }
 
-    /** Of NR output channels, or what is left. */
-    int panels() {
-        return (co + NR - 1) / NR;
-    }
-
-    /** Takes the memory that this needs: for all panels, and for one of each worker's. */
+    /** Takes the memory that this needs, and that of all panels. */
     void prepare(WinogradMemory memory) {
-        memory.u = Simd.grown(memory.u, panels() * panelStride);
+        memory.u = Simd.grown(memory.u, Gemm.panels(co) * panelStride);
         for (WinogradMemory.Worker s : memory.workers) {
-            s.u = Simd.grown(s.u, panelStride);
             if (isSwapped) {
                 s.taps = Simd.grown(s.taps, TAPS * tapStride(co));
             }
@@ -80,8 +74,8 @@ final class FilterTransform {
     }
 
     /**
-     * @param at of the first filter, whose taps are {@code tap} apart, as is the next input channel's by {@code row}
-     * @param first output channel of {@code count}
+     * @param at of the first filter; its taps are {@code tap} apart, the next input channel's filters {@code row} further
+     * @param count output channels, from {@code first} on
      */
     private void transform(float[] g, int at, int tap, int row, int channel, int first, int count, float[] u) {
         for (int c = 0; c < count; c += NR) {

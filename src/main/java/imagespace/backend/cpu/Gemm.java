@@ -51,6 +51,11 @@ final class Gemm {
         return Simd.roundUp((length + stretches - 1) / stretches, unit);
     }
 
+    /** Panels of so many columns. */
+    static int panels(int columns) {
+        return (columns + NR - 1) / NR;
+    }
+
     /** Width of the panel that starts at a column: two vectors, or one if that covers the rest. */
     static int panelWidth(int column, int columns) {
         return columns - column <= LANES ? LANES : NR;

@@ -8,14 +8,14 @@ import static imagespace.backend.cpu.TileSource.WIDE;
 import imagespace.backend.cpu.TileSource.Images;
 
 /**
- * Y = G d G^T, where d is a tile of an output's gradient, for {@link WinogradWeightGradient}:
+ * Y = G d G^T, where d is a tile of an output's gradient, for {@link WinogradWeightGradient} and {@link FewTilesGradient}:
  *
  * <pre>
- * [points][channels / NR][tiles][NR]
+ * [points][channels wanted / NR][tiles][NR]
  * </pre>
  *
- * where the last channels may be fewer than NR. Tiles lie side by side; those of a row are first copied together, all channels,
- * in the order of memory: reading them tile by tile takes a third longer at 128 channels.
+ * where the last channels may be fewer than NR. Tiles lie side by side; those of a row are first copied together, in the order of
+ * memory: reading them tile by tile takes a third longer at 128 channels.
  */
 final class GradientTransform {
     private final MinimalFiltering filtering;

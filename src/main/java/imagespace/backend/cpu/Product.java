@@ -84,7 +84,7 @@ final class Product {
         this.rows = rows;
         this.columns = columns;
         depth = roundUp(a.columns(), CHUNK);
-        count = (columns + NR - 1) / NR;
+        count = Gemm.panels(columns);
         panels = Simd.grown(panels, count * NR * depth);
         stretch = Gemm.stretch(depth, CHUNK);
         int panelsABlock = Math.clamp(BLOCK / stretch / MR, 1, MOST_ROWS / MR);

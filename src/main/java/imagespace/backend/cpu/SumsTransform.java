@@ -36,7 +36,7 @@ final class SumsTransform {
     }
 
     /**
-     * Sets their part of dWeights [3][3][ci][co].
+     * Sets the part of dWeights [3][3][ci][co] that belongs to these channels.
      *
      * @param channel the first input channel
      * @param column the first output channel

@@ -25,9 +25,9 @@ import jdk.incubator.vector.FloatVector;
  * out = activation(A^T M A + bias)
  * </pre>
  *
- * V and M of a block are read soon after they were written, mostly from the L2 cache. Where all tiles fit a block, U is larger than
- * all else, 19 MB from 256 to 512 channels: then a task has some output channels of all tiles, and makes their U one panel after the
- * other, in its own cache. The order of every sum depends on the shape only, and is the same either way.
+ * V and M of a block are read soon after they were written, mostly from the L2 cache. Where tiles are few, U is larger than all else,
+ * 19 MB from 256 to 512 channels: then a task has all tiles and some output channels, and makes U of NR of them at a time, which its
+ * caches keep. The order of every sum depends on the shape only, and is the same either way.
  */
 final class WinogradConvolution {
     /** Floats of V and M that the L2 cache keeps, about: as many tiles as that allows make a block. */
@@ -56,7 +56,7 @@ final class WinogradConvolution {
     private final FilterTransform weights;
     private final ThreadTeam.Task weightsTask = this::transformWeights;
     private final ThreadTeam.Task blockTask = this::block;
-    private final ThreadTeam.Task panelsTask = this::panels;
+    private final ThreadTeam.Task channelsTask = this::channels;
 
     /** What the running call works on. */
     private CpuTensor out;
@@ -68,6 +68,8 @@ final class WinogradConvolution {
     private int filtersAt;
     private CpuTensor bias;
     private float slope;
+    /** Into how many the output channels are cut, where tiles are few. */
+    private int tasks;
 
     /** A {@link TileBand}, and how its tiles are cut into blocks. */
     private final class Band {
@@ -85,6 +87,9 @@ final class WinogradConvolution {
         final int pointV;
         final int pointM;
         final InputTransform input;
+        /** Where V of the running call begins in a worker's memory. */
+        int vAt;
+
         int tiles;
         int blocks;
 
@@ -112,12 +117,18 @@ final class WinogradConvolution {
         void prepare(int n) {
             tiles = n * tileRows * tileColumns;
             int even = 2 * team.threads();
-            blocks = (panels() + blockPanels - 1) / blockPanels;
-            blocks = Math.min(panels(), (blocks + even - 1) / even * even); // equal shares, at most blockPanels each
+            blocks = (tilePanels() + blockPanels - 1) / blockPanels;
+            blocks =
+                    Math.min(tilePanels(), (blocks + even - 1) / even * even); // equal shares, at most blockPanels each
         }
 
-        int panels() {
+        int tilePanels() {
             return (tiles + MR - 1) / MR;
+        }
+
+        /** Whether all tiles fit a block, and the weights are larger than what every task would do again. */
+        boolean hasFewTiles() {
+            return tilePanels() <= blockPanels && tiles <= co / 2;
         }
     }
 
@@ -181,15 +192,27 @@ final class WinogradConvolution {
         this.bias = bias;
         this.slope = slope;
         int blocks = 0;
-        boolean isFew = weights.panels() >= team.threads(); // so that each has some
+        int v = 0;
+        boolean isFew = true;
         for (Band band : bands) {
             band.prepare(n);
+            band.vAt = START + v;
             blocks += band.blocks;
-            isFew &= band.panels() <= band.blockPanels;
+            v += band.filtering.points() * band.pointV;
+            isFew &= band.hasFewTiles();
         }
-        if (isFew) {
-            team.run(team.threads(), panelsTask);
+        tasks = Math.min(Gemm.panels(co), team.threads());
+        boolean isEven = tasks >= Math.min(blocks, team.threads()) && (tasks > 1 || team.threads() == 1);
+        if (isFew && isEven) {
+            for (WinogradMemory.Worker s : memory.workers) {
+                s.v = Simd.grown(s.v, v);
+                s.u = Simd.grown(s.u, weights.panelStride);
+            }
+            team.run(tasks, channelsTask);
         } else {
+            for (Band band : bands) {
+                band.vAt = START;
+            }
             team.run(ci / CHUNK, weightsTask);
             team.run(blocks, blockTask);
         }
@@ -197,7 +220,7 @@ final class WinogradConvolution {
 
     /** U for CHUNK input channels. */
     private void transformWeights(int task, int worker) {
-        weights.run(memory.workers[worker], filters, filtersAt, task * CHUNK, 0, weights.panels(), memory.u);
+        weights.run(memory.workers[worker], filters, filtersAt, task * CHUNK, 0, Gemm.panels(co), memory.u);
     }
 
     private void block(int task, int worker) {
@@ -218,8 +241,8 @@ final class WinogradConvolution {
     }
 
     private void transform(Band band, int block, WinogradMemory.Worker s) {
-        int firstPanel = (int) ((long) band.panels() * block / band.blocks);
-        int endPanel = (int) ((long) band.panels() * (block + 1) / band.blocks);
+        int firstPanel = (int) ((long) band.tilePanels() * block / band.blocks);
+        int endPanel = (int) ((long) band.tilePanels() * (block + 1) / band.blocks);
         int first = firstPanel * MR;
         int end = Math.min(band.tiles, endPanel * MR);
         MinimalFiltering filtering = band.filtering;
@@ -236,20 +259,21 @@ final class WinogradConvolution {
         }
     }
 
-    /** All tiles, where they are few, and some panels of U, which this task makes itself. */
-    private void panels(int task, int worker) {
+    /** All tiles, where they are few, and some panels of output channels, whose weights this task transforms itself. */
+    private void channels(int task, int worker) {
         WinogradMemory.Worker s = memory.workers[worker];
-        int end = weights.panels() * (task + 1) / team.threads();
         for (Band band : bands) {
-            MinimalFiltering filtering = band.filtering;
-            band.input.run(s.tiles, in, inPooled, 0, band.tiles, 0, filtering.pointRows(), s.v, START);
-            for (int panel = weights.panels() * task / team.threads(); panel < end; panel++) {
-                for (int channel = 0; channel < ci; channel += CHUNK) {
-                    weights.run(s, filters, filtersAt, channel, panel, panel + 1, s.u);
-                }
-                int c = panel * NR;
-                for (int point = 0; point < filtering.points(); point++) {
-                    multiply(band, s, point, band.panels(), c, c, s.u, START);
+            band.input.run(s.tiles, in, inPooled, 0, band.tiles, 0, band.filtering.pointRows(), s.v, band.vAt);
+        }
+        int end = Gemm.panels(co) * (task + 1) / tasks;
+        for (int panel = Gemm.panels(co) * task / tasks; panel < end; panel++) {
+            for (int channel = 0; channel < ci; channel += CHUNK) {
+                weights.run(s, filters, filtersAt, channel, panel, panel + 1, s.u);
+            }
+            int c = panel * NR;
+            for (Band band : bands) {
+                for (int point = 0; point < band.filtering.points(); point++) {
+                    multiply(band, s, point, band.tilePanels(), c, c, s.u, START);
                 }
                 transformOutput(band, s, 0, band.tiles, c, Math.min(NR, co - c));
             }
@@ -258,14 +282,14 @@ final class WinogradConvolution {
 
     /** One point of a block and a panel of U, from {@code panelAt}: M of the channels from {@code column} on = V U. */
     private void multiply(
-            Band band, WinogradMemory.Worker s, int point, int panels, int c, int column, float[] u, int panelAt) {
+            Band band, WinogradMemory.Worker s, int point, int tilePanels, int c, int column, float[] u, int panelAt) {
         int width = Gemm.panelWidth(column, co);
         for (int k = 0; k < ci; k += band.deepest) {
             int deep = Math.min(band.deepest, ci - k);
             int uAt = panelAt + point * weights.pointStride + k * width;
-            int vAt = START + point * band.pointV + k * MR;
+            int vAt = band.vAt + point * band.pointV + k * MR;
             int mAt = START + point * band.pointM + place(band, 0, c, column - c);
-            for (int panel = 0; panel < panels; panel++) {
+            for (int panel = 0; panel < tilePanels; panel++) {
                 Gemm.product(width, deep, s.v, vAt, u, uAt, k > 0, s.m, mAt);
                 vAt += MR * ci;
                 mAt += MR * width;

@@ -22,7 +22,7 @@ final class WinogradMemory {
 
     final Worker[] workers;
 
-    /** A worker's own: transformed tiles and their products, for a block of tiles. */
+    /** A worker's own: transformed tiles and their products. */
     static final class Worker {
         final InputTransform.Scratch tiles = new InputTransform.Scratch();
         float[] v = {};
@@ -34,7 +34,7 @@ final class WinogradMemory {
         float[] m = {};
         /** Transformed gradients. */
         float[] y = {};
-        /** Sums of some weights, added over the shares. */
+        /** Sums of some weights over all tiles. */
         float[] total = {};
         /** A tile between the passes of its transform. */
         final float[] halfway = Simd.lines(LARGEST.height() * LARGEST.pointColumns() * LANES);
@@ -44,10 +44,12 @@ final class WinogradMemory {
         final long[] bits = new long[LARGEST.height() * LARGEST.width() / 4];
     }
 
-    /** Whether the sums of a weight gradient, the largest of these arrays, stay below 4 GiB. */
+    /** Whether the largest of these arrays stay below 4 GiB: the sums of a weight gradient, and transformed tiles. */
     static boolean holds(ConvShape s) {
-        long weights = (long) s.inChannels() * Simd.roundUp(s.outChannels(), Im2col.CHUNK) + SKEW;
-        return WinogradWeightGradient.SHARES * LARGEST.points() * weights < 1L << 30;
+        long co = Simd.roundUp(s.outChannels(), Im2col.CHUNK);
+        long weights = s.inChannels() * co + SKEW;
+        long tiles = WinogradWeightGradient.MOST_TILES * Math.max(s.inChannels(), co) + SKEW;
+        return LARGEST.points() * Math.max(WinogradWeightGradient.SHARES * weights, tiles) < 1L << 30;
     }
 
     WinogradMemory(int threads) {

@@ -23,7 +23,7 @@ import jdk.incubator.vector.FloatVector;
  * dWeights = A^T S A               [3][3][ci][co]             S added over the shares
  * </pre>
  *
- * A task owns a share of the tiles, and where there are more threads than shares some rows of points of it; the first
+ * {@link FewTilesGradient} does the same where tiles are few. A task owns a share of the tiles, and where there are more threads than shares some rows of points of it; the first
  * of the transforms' two dimensions is then done again for each part. Sums run over the tiles in order, and the order of
  * every sum depends on the shape only.
  */
@@ -40,7 +40,7 @@ final class WinogradWeightGradient {
      */
     private static final int LEAST_TILES = 64;
 
-    private static final int MOST_TILES = 256;
+    static final int MOST_TILES = 256;
 
     /** Has all points of the sums. */
     private final MinimalFiltering largest;
