@@ -14,7 +14,7 @@ public final class Philox {
     public static final long MULTIPLIER_1 = 0xCD9E8D57L;
     public static final int WEYL_0 = 0x9E3779B9;
     public static final int WEYL_1 = 0xBB67AE85;
-    private static final int ROUNDS = 10;
+    public static final int ROUNDS = 10;
 
     private Philox() {}
 

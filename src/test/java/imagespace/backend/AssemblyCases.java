@@ -50,8 +50,8 @@ final class AssemblyCases {
             ids[i] = i < from || i >= from + n ? Integer.MAX_VALUE : ids[i];
         }
         if (n > 1) {
-            ids[from] = -2_000_000_001; // a noise sample so far down the list that its blocks need both words of the
-            // counter
+            // a noise sample so far down the list that its blocks need both words of the counter
+            ids[from] = -2_000_000_001;
         } else {
             ids[from] = COUNT - 1;
         }

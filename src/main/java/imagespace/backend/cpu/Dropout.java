@@ -10,9 +10,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/**
- * Dropout. The masks come from {@link Philox}, 16 bits a decision.
- */
+/** Dropout. The masks come from {@link Philox}, 16 bits a decision. */
 final class Dropout {
     private static final int DECISIONS_A_BLOCK = PhiloxVectors.BLOCK / Short.BYTES;
 

@@ -75,7 +75,6 @@ final class FewTilesGradient {
         ci = s.inChannels();
         co = s.outChannels();
         tasks = Math.min(Gemm.panels(co), team.threads());
-        int tileColumns = (s.outWidth() + filtering.width() - 1) / filtering.width();
         List<TileBand> cut = TileBand.cut(filtering, s.outHeight());
         // V, which each task makes anew, has tiles where the sums that are spared have output channels
         room = Math.min(co / 2, Math.min(MOST_TILES, cut.getFirst().filtering().deepest()));
@@ -87,13 +86,11 @@ final class FewTilesGradient {
         int points = 0;
         for (int i = 0; i < bands.length; i++) {
             TileBand band = cut.get(i);
-            TileSource.Images inputs = band.images(s.height(), s.width(), ci, s.padTop(), s.padLeft(), tileColumns);
-            TileSource.Images outputs = band.images(s.outHeight(), s.outWidth(), co, 0, 0, tileColumns);
             bands[i] = new Band(
                     band.filtering(),
-                    band.tileRows() * tileColumns,
-                    new InputTransform(band.filtering(), inputs, room, CHUNK, pointV),
-                    new GradientTransform(band.filtering(), outputs, room, pointY),
+                    band.tileRows() * TileBand.tileColumns(filtering, s.outWidth()),
+                    new InputTransform(band.filtering(), band.inputs(s), room, CHUNK, pointV),
+                    new GradientTransform(band.filtering(), band.outputs(s), room, pointY),
                     START + points * pointV,
                     pointV,
                     START + points * pointY,

@@ -16,7 +16,6 @@ final class PhiloxVectors {
     private static final VectorShuffle<Long> FIRST_PAIRS = VectorShuffle.makeZip(WORDS, 0);
     private static final VectorShuffle<Long> SECOND_PAIRS = VectorShuffle.makeZip(WORDS, 1);
     private static final long LOW = 0xFFFFFFFFL;
-    private static final int ROUNDS = 10;
     /** 0, 1, 2, ...: the lanes' blocks. */
     private static final long[] LANE = new long[WORDS.length()];
 
@@ -46,7 +45,7 @@ final class PhiloxVectors {
         LongVector c3 = LongVector.zero(WORDS);
         int key0 = (int) seed;
         int key1 = (int) (seed >>> 32);
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < Philox.ROUNDS; round++) {
             LongVector product0 = c0.mul(Philox.MULTIPLIER_0);
             LongVector product1 = c2.mul(Philox.MULTIPLIER_1);
             c0 = high(product1).lanewise(VectorOperators.XOR, c1).lanewise(VectorOperators.XOR, key0 & LOW);

@@ -1,5 +1,6 @@
 package imagespace.backend.cpu;
 
+import imagespace.backend.ConvShape;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,8 +47,24 @@ record TileBand(MinimalFiltering filtering, int top, int tileRows) {
         return (height + filtering.height() - 1) / filtering.height();
     }
 
+    /** How many columns of tiles, the last of which may reach over the right border, an output of some width has. */
+    static int tileColumns(MinimalFiltering filtering, int width) {
+        return (width + filtering.width() - 1) / filtering.width();
+    }
+
     /** The images that its tiles are cut from; {@code top} and {@code left} are the padding. */
     TileSource.Images images(int height, int width, int channels, int padTop, int padLeft, int tileColumns) {
         return new TileSource.Images(height, width, channels, padTop - top, padLeft, tileRows, tileColumns);
+    }
+
+    /** The inputs of a convolution, as its tiles see them. */
+    TileSource.Images inputs(ConvShape s) {
+        return images(
+                s.height(), s.width(), s.inChannels(), s.padTop(), s.padLeft(), tileColumns(filtering, s.outWidth()));
+    }
+
+    /** The outputs of a convolution, which its tiles are cut from. */
+    TileSource.Images outputs(ConvShape s) {
+        return images(s.outHeight(), s.outWidth(), s.outChannels(), 0, 0, tileColumns(filtering, s.outWidth()));
     }
 }

@@ -155,7 +155,7 @@ final class WinogradConvolution {
         this.outHeight = outHeight;
         this.outWidth = outWidth;
         this.co = co;
-        tileColumns = (outWidth + filtering.width() - 1) / filtering.width();
+        tileColumns = TileBand.tileColumns(filtering, outWidth);
         List<TileBand> cut = TileBand.cut(filtering, outHeight);
         bands = cut.stream()
                 .map(band -> new Band(band, inHeight, inWidth, padTop, padLeft))

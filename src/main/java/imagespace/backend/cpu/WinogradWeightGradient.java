@@ -23,9 +23,9 @@ import jdk.incubator.vector.FloatVector;
  * dWeights = A^T S A               [3][3][ci][co]             S added over the shares
  * </pre>
  *
- * {@link FewTilesGradient} does the same where tiles are few. A task owns a share of the tiles, and where there are more threads than shares some rows of points of it; the first
+ * A task owns a share of the tiles, and where there are more threads than shares some rows of points of it; the first
  * of the transforms' two dimensions is then done again for each part. Sums run over the tiles in order, and the order of
- * every sum depends on the shape only.
+ * every sum depends on the shape only. {@link FewTilesGradient} does the same where tiles are few.
  */
 final class WinogradWeightGradient {
     /** The tiles are cut into so many shares, whose sums are added in the end; however many threads there are. */
@@ -49,7 +49,6 @@ final class WinogradWeightGradient {
     private final WinogradMemory memory;
     private final int ci;
     private final int co;
-    private final int tileColumns;
     private final Band[] bands;
     private final SumsTransform sumsTransform;
     private final int pointS;
@@ -83,16 +82,14 @@ final class WinogradWeightGradient {
 
         Band(TileBand band, ConvShape s) {
             filtering = band.filtering();
-            imageTiles = band.tileRows() * tileColumns;
+            imageTiles = band.tileRows() * TileBand.tileColumns(filtering, s.outWidth());
             int wanted = Math.max(BUDGET / (filtering.points() * (ci + co)), ci * co / SUMS_A_TILE);
             int most = Math.min(MOST_TILES, filtering.deepest());
             block = Math.clamp(wanted, LEAST_TILES, most) / CHUNK * CHUNK;
             pointV = block * ci + WinogradMemory.SKEW;
             pointY = block * co + WinogradMemory.SKEW;
-            TileSource.Images inputs = band.images(s.height(), s.width(), ci, s.padTop(), s.padLeft(), tileColumns);
-            TileSource.Images outputs = band.images(s.outHeight(), s.outWidth(), co, 0, 0, tileColumns);
-            input = new InputTransform(filtering, inputs, block, CHUNK, pointV);
-            gradient = new GradientTransform(filtering, outputs, block, pointY);
+            input = new InputTransform(filtering, band.inputs(s), block, CHUNK, pointV);
+            gradient = new GradientTransform(filtering, band.outputs(s), block, pointY);
             int rows = Math.min(filtering.pointRows(), (largest.pointRows() + parts - 1) / parts);
             int points = rows * filtering.pointColumns();
             for (WinogradMemory.Worker worker : memory.workers) {
@@ -110,7 +107,6 @@ final class WinogradWeightGradient {
         this.memory = memory;
         ci = shape.inChannels();
         co = shape.outChannels();
-        tileColumns = (shape.outWidth() + filtering.width() - 1) / filtering.width();
         List<TileBand> cut = TileBand.cut(filtering, shape.outHeight());
         largest = cut.getFirst().filtering();
         parts = parts(cut);
